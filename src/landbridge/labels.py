@@ -62,7 +62,7 @@ _EVERYDAY = {
         "Hong Kong SAR",
         "Hong Kong SAR, China",
     ),
-    "IRN": ("Persia",),
+    "IRN": ("Persia", "Iran, Islamic Rep."),
     "KGZ": ("Kyrgyz Republic",),
     "KOR": (
         "South Korea",
@@ -141,6 +141,8 @@ _SHORT = {
     "SYR": "Syria",
     "TUR": "Turkey",
     "VAT": "Vatican City",
+    "VGB": "British Virgin Islands",
+    "VIR": "US Virgin Islands",
     "XKX": "Kosovo",
 }
 
