@@ -22,7 +22,7 @@ input-output links.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -47,13 +47,29 @@ LONGEST_STEP = 2.0  # in log wages
 SMALLEST_STEP = 2.0**-20
 
 
-class StrandedError(SolveError):
-    """No equilibrium exists for some countries; ``countries`` (and ``sectors``) are their positions."""
+class NoEquilibriumError(SolveError):
+    """No equilibrium exists, or none was found, because of some countries (and sectors), given by position."""
 
-    def __init__(self, message: str, countries: Indices, sectors: Indices | None = None) -> None:
-        self.countries = countries
-        self.sectors = sectors
-        super().__init__(message)
+    def __init__(
+        self,
+        reason: str,
+        countries: Iterable[Any],
+        sectors: Iterable[Any] = (),
+        country_names: Sequence[str] | None = None,
+        sector_names: Sequence[str] | None = None,
+    ) -> None:
+        self.reason = reason
+        self.countries, self.sectors = [int(i) for i in countries], [int(s) for s in sectors]
+        places = [country_names[i] if country_names else f"country {i}" for i in self.countries]
+        if self.sectors:
+            goods = [sector_names[s] if sector_names else f"sector {s}" for s in self.sectors]
+            places = [f"{place} ({good})" for place, good in zip(places, goods, strict=True)]
+        more = f" and {len(places) - 10} more" if len(places) > 10 else ""
+        super().__init__(f"No trade equilibrium: {reason}: {', '.join(places[:10])}{more}.")
+
+    def named(self, countries: Sequence[str], sectors: Sequence[str]) -> NoEquilibriumError:
+        """The same error with names for positions."""
+        return NoEquilibriumError(self.reason, self.countries, self.sectors, countries, sectors)
 
 
 @dataclass(frozen=True)
@@ -205,7 +221,7 @@ def calibrate(
 
     Raises:
         InputError: theta is not positive, or no such rule.
-        SolveError: no equilibrium without deficits was found.
+        NoEquilibriumError: no equilibrium without deficits was found.
     """
     elasticity = _theta(theta, data)
     if deficits not in get_args(DeficitRule):
@@ -240,8 +256,8 @@ def counterfactual(
 
     Raises:
         InputError: a number out of bounds; the message names which and where.
-        StrandedError: a country could import but not pay, or finds no supplier of a sector it buys.
-        SolveError: Newton's method did not bring the residual below 1e-10. No number is returned.
+        NoEquilibriumError: a country could import but not pay, or finds no supplier of a sector it buys, or Newton's
+            method did not bring the residual below 1e-10. No number is returned.
     """
     baseline = calibration.baseline
     problem = _pose(baseline, calibration.theta, calibration.deficits, kappa, productivity, tariff)
@@ -296,39 +312,28 @@ def solve_draws(
         pairs: pairs (i, j) whose flow ratios are kept.
 
     Raises:
-        InputError, StrandedError, SolveError: as ``counterfactual``; the message of the last names the draw.
+        InputError, NoEquilibriumError: as ``counterfactual``; a note names the draw.
     """
     elasticities = np.asarray(theta, dtype=float)
     elasticities = np.broadcast_to(elasticities, (baseline.flows.shape[2], elasticities.shape[-1]))
     i, j = np.asarray(pairs, dtype=int).reshape(-1, 2).T
     reference = calibrate(baseline, np.median(elasticities, axis=1), deficits)
-    results = []
+    kept = ("wage", "price", "real_wage", "real_income", "cut_off", "residual", "iterations")
+    results: dict[str, list[Any]] = {name: [] for name in (*kept, "flow")}
     for d, drawn in enumerate(_each_draw(kappa, elasticities.shape[1])):
         try:
             calibration = calibrate(baseline, elasticities[:, d], deficits, near=reference)
             found = counterfactual(calibration, kappa=drawn, productivity=productivity, tariff=tariff)
-        except SolveError as error:
+        except NoEquilibriumError as error:
             error.add_note(f"Draw {d}, elasticities {elasticities[:, d]}.")
             raise
         before, after = found.baseline.flows[i, j], found.flows[i, j]
-        ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
-        results.append((found, ratio))
-    if len(results) != elasticities.shape[1]:
-        raise InputError(f"{elasticities.shape[1]} draws of theta but {len(results)} of kappa.")
-
-    def stack(name: str) -> Any:
-        return np.stack([getattr(found, name) for found, _ in results], axis=-1)
-
-    return DrawnEquilibria(
-        wage=stack("wage"),
-        price=stack("price"),
-        real_wage=stack("real_wage"),
-        real_income=stack("real_income"),
-        flow=np.stack([ratio for _, ratio in results], axis=-1),
-        cut_off=stack("cut_off"),
-        residual=stack("residual"),
-        iterations=stack("iterations"),
-    )
+        results["flow"].append(np.divide(after, before, out=np.ones_like(after), where=before > 0))
+        for name in kept:
+            results[name].append(getattr(found, name))
+    if len(results["flow"]) != elasticities.shape[1]:
+        raise InputError(f"{elasticities.shape[1]} draws of theta but {len(results['flow'])} of kappa.")
+    return DrawnEquilibria(**{name: np.stack(drawn, axis=-1) for name, drawn in results.items()})
 
 
 @dataclass(frozen=True)
@@ -375,7 +380,7 @@ class _State:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(self.supply / self.income)
 
-    @property
+    @cached_property
     def residual(self) -> float:
         """The largest relative excess supply; inf where a quantity is not a positive number."""
         worst = np.abs(self.supply / self.income - 1).max()
@@ -446,7 +451,7 @@ def _pose(
     powers = -theta[:, None, None]
     if kappa is not None:
         cost = _like(kappa, shape, "kappa")
-        _every(_outward(cost > 0), _outward(cost), "kappa", "positive (inf for an embargo)")
+        _every(np.moveaxis(cost > 0, 0, -1), _outward(cost), "kappa", "positive (inf for an embargo)")
         gross = gross * np.exp(powers * np.log(cost))
     if productivity is not None:
         gain = np.asarray(productivity, dtype=float)
@@ -463,7 +468,7 @@ def _pose(
     unsupplied = np.argwhere((alpha > 0) & (gross.sum(1) <= 0))
     if len(unsupplied):
         s, j = unsupplied.T
-        raise StrandedError(f"Country {j[0]} finds no supplier of sector {s[0]} at any price.", j, s)
+        raise NoEquilibriumError("nobody is left to sell what is bought there", j, s)
     deficit = {
         "zero": np.zeros(shape[0]),
         "fixed": baseline.deficit / baseline.output.sum(),
@@ -500,7 +505,7 @@ def _search(problem: _Problem, log_wage: Array, factors: Factors | None = None) 
     """Newton's method with kept factorisations and step halving, from given log wages.
 
     Raises:
-        SolveError: the residual stays above ``TOLERANCE``.
+        NoEquilibriumError: the residual stays above ``TOLERANCE``.
     """
     state = _at(problem, _in_numeraire(problem, log_wage))
     fresh = False
@@ -525,10 +530,9 @@ def _search(problem: _Problem, log_wage: Array, factors: Factors | None = None) 
             state = trial
     if state.residual < TOLERANCE:
         return state, iteration
-    worst = int(np.argmax(np.abs(state.supply / state.income - 1)))
-    raise SolveError(
-        f"The trade equilibrium was not found: after {iteration + 1} steps the excess supply of country {worst} is "
-        f"still {state.residual:.1e} of its income (wanted {TOLERANCE:.0e})."
+    raise NoEquilibriumError(
+        f"after {iteration + 1} steps excess supply is still {state.residual:.1e} of income (wanted {TOLERANCE:.0e})",
+        [int(np.argmax(np.abs(state.supply / state.income - 1)))],
     )
 
 
@@ -565,20 +569,16 @@ def _blocs(gross: Array, deficit: Array, rule: DeficitRule) -> Indices:
     if rule == "fixed":
         uncovered = np.abs(np.bincount(bloc, deficit)) > TOLERANCE
         if len(uncovered) > 1 and uncovered.any():
-            stranded = np.flatnonzero(uncovered[bloc])
-            raise StrandedError(
-                f"Country {stranded[0]} is cut off and its deficit cannot stay fixed: nobody is left to finance it or "
-                f'be financed. The rules "zero" and "share" allow it.',
-                stranded,
+            raise NoEquilibriumError(
+                'nobody is left to finance a deficit that is to stay fixed (the rules "zero" and "share" allow that)',
+                np.flatnonzero(uncovered[bloc]),
             )
         return bloc
     count, strong = connected_components(linked, connection="strong")
     if count > bloc.max() + 1:
-        main = np.bincount(strong).argmax()
-        stranded = np.flatnonzero((strong != main) & (bloc == bloc[np.flatnonzero(strong == main)[0]]))
-        raise StrandedError(
-            f"Country {stranded[0]} can import but not export, or the reverse: its trade cannot balance.", stranded
-        )
+        main = strong == np.bincount(strong).argmax()
+        stranded = np.flatnonzero(~main & (bloc == bloc[main][0]))
+        raise NoEquilibriumError("trade goes one way only and cannot balance", stranded)
     return bloc
 
 
