@@ -1,0 +1,259 @@
+"""What a scenario may change in a world. One class a kind: its keys, and ``apply``, a pure function World -> World."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from landbridge.study.complaints import TAGS, Strict, complaint
+from landbridge.study.names import Bloc, Country, Passage, Place, SectorName
+from landbridge.world import World
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LandMode = Literal["rail", "road", "ferry", "sea"]
+Percent = Annotated[float, Field(gt=-100, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Pair = Annotated[tuple[Country, Country], Field()]
+
+
+class Change(Strict):
+    """Keys that every change may carry: ``source`` says where its numbers come from, ``assumed`` that they are ours."""
+
+    source: str = ""
+    assumed: bool = False
+
+    def apply(self, world: World) -> World:
+        """The world after the change. Raises ``InputError`` when the world cannot take it."""
+        raise NotImplementedError
+
+    def _exactly_one(self, *keys: str) -> None:
+        given = [key for key in keys if getattr(self, key) is not None]
+        if len(given) != 1:
+            found = f"found {' and '.join(given)}" if given else "found none"
+            raise complaint(f"wants exactly one of the keys {', '.join(keys)}; {found}.")
+
+
+class Link(Change):
+    """A new line through the places of ``via``, in that order. Speed: the mode's own unless ``speed_kmh`` is given.
+
+    Where the line crosses closed borders, water or no known road or railway, ``assumed = true`` must say so.
+    """
+
+    kind: Literal["link"]
+    mode: LandMode
+    via: tuple[Place, ...] = Field(min_length=2)
+    speed_kmh: Positive | None = None
+
+    def apply(self, world: World) -> World:
+        from landbridge.network.edits import add_link
+
+        return add_link(world, mode=self.mode, via=self.via, speed_kmh=self.speed_kmh, assumed=self.assumed)
+
+
+class Upgrade(Change):
+    """A faster (or slower) existing line: along ``via``, or all of a mode in ``countries``."""
+
+    kind: Literal["upgrade"]
+    mode: LandMode
+    via: Annotated[tuple[Place, ...], Field(min_length=2)] | None = None
+    countries: Bloc | None = None
+    speed_kmh: Positive | None = None
+    speed_factor: Positive | None = None
+
+    @model_validator(mode="after")
+    def _one_place_one_speed(self) -> Self:
+        self._exactly_one("via", "countries")
+        self._exactly_one("speed_kmh", "speed_factor")
+        return self
+
+    def apply(self, world: World) -> World:
+        from landbridge.network.edits import upgrade
+
+        return upgrade(
+            world,
+            mode=self.mode,
+            via=self.via,
+            countries=self.countries,
+            speed_kmh=self.speed_kmh,
+            speed_factor=self.speed_factor,
+        )
+
+
+class Close(Change):
+    """Nothing passes any more: through a ``passage``, a ``country``, a ``border``, or the line along ``via``."""
+
+    kind: Literal["close"]
+    passage: Passage | None = None
+    country: Country | None = None
+    border: Pair | None = None
+    via: Annotated[tuple[Place, ...], Field(min_length=2)] | None = None
+    mode: LandMode | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        self._exactly_one("passage", "country", "border", "via")
+        if self.via and not self.mode:
+            raise complaint("wants a mode beside via: which line along these places is closed?")
+        return self
+
+    def apply(self, world: World) -> World:
+        from landbridge.network.edits import close
+
+        return close(
+            world, passage=self.passage, country=self.country, border=self.border, via=self.via, mode=self.mode
+        )
+
+
+class Border(Change):
+    """Hours and money that crossing a border takes, in place of the parameters' values. Opens a closed border."""
+
+    kind: Literal["border"]
+    between: Pair
+    mode: Literal["rail", "road"] | None = None
+    hours: NotNegative | None = None
+    usd: NotNegative | None = None
+
+    @model_validator(mode="after")
+    def _something_set(self) -> Self:
+        if self.hours is None and self.usd is None:
+            raise complaint("wants hours, usd, or both.")
+        return self
+
+    def apply(self, world: World) -> World:
+        from landbridge.network.edits import set_border
+
+        return set_border(world, between=self.between, mode=self.mode, hours=self.hours, usd=self.usd)
+
+
+class _Policy(Change):
+    """Keys of changes between exporters and importers; left out means all of them."""
+
+    exporters: Bloc | None = None
+    importers: Bloc | None = None
+    sectors: tuple[SectorName, ...] | None = None
+
+    def _cells(self, world: World) -> DataFrame:
+        return cells(world, self.exporters, self.importers, self.sectors)
+
+
+class TradeCost(_Policy):
+    """Trade becomes ``percent`` dearer (cheaper when negative), like freight: the cost is used up."""
+
+    kind: Literal["trade_cost"]
+    percent: Percent
+
+    def apply(self, world: World) -> World:
+        return _with_policy(world, "trade_cost", self._cells(world), factor=1 + self.percent / 100)
+
+
+class Tariff(_Policy):
+    """An import duty of ``percent`` of value on top of the base year's; the importer's government collects it."""
+
+    kind: Literal["tariff"]
+    percent: Percent
+
+    def apply(self, world: World) -> World:
+        return _with_policy(world, "tariff", self._cells(world), rate=self.percent / 100)
+
+
+class Sanction(Change):
+    """``by`` and ``on`` stop trading: an embargo, by sector if ``sectors`` are named, or ``percent`` dearer trade.
+
+    ``flow`` says seen from ``by`` which goods are meant: its imports, its exports or both.
+    """
+
+    kind: Literal["sanction"]
+    by: Bloc
+    on: Bloc
+    sectors: tuple[SectorName, ...] | None = None
+    flow: Literal["imports", "exports", "both"] = "both"
+    percent: Percent | None = None
+
+    def apply(self, world: World) -> World:
+        factor = float("inf") if self.percent is None else 1 + self.percent / 100
+        if self.flow in ("imports", "both"):
+            world = _with_policy(world, "trade_cost", cells(world, self.on, self.by, self.sectors), factor=factor)
+        if self.flow in ("exports", "both"):
+            world = _with_policy(world, "trade_cost", cells(world, self.by, self.on, self.sectors), factor=factor)
+        return world
+
+
+class Productivity(Change):
+    """Output per worker changes by ``percent`` in ``country``, in all sectors or the ``sectors`` named."""
+
+    kind: Literal["productivity"]
+    country: Country
+    percent: Percent
+    sectors: tuple[SectorName, ...] | None = None
+
+    def apply(self, world: World) -> World:
+        import pandas as pd
+
+        rows = pd.DataFrame({"iso3": self.country, "sector": list(self.sectors or world.sectors)})
+        return _with_policy(world, "productivity", rows, factor=1 + self.percent / 100)
+
+
+class Conflict(Change):
+    """Deaths a year in a country, in place of those of the base year: delays and insurance on the lines through it."""
+
+    kind: Literal["conflict"]
+    country: Country
+    deaths: NotNegative
+
+    def apply(self, world: World) -> World:
+        import pandas as pd
+
+        table = world.table("conflict")
+        others = table[table["iso3"] != self.country]
+        row = pd.DataFrame({"iso3": [self.country], "intensity": [float(self.deaths)]})
+        return world.with_(conflict=pd.concat([others, row], ignore_index=True))
+
+
+AnyChange = Annotated[
+    Link | Upgrade | Close | Border | TradeCost | Tariff | Sanction | Productivity | Conflict,
+    Field(discriminator="kind"),
+]
+KINDS: dict[str, type[Change]] = {
+    get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(get_args(AnyChange)[0])
+}
+TAGS.update(KINDS)
+
+
+def cells(
+    world: World, exporters: Iterable[str] | None, importers: Iterable[str] | None, sectors: Iterable[str] | None
+) -> DataFrame:
+    """Every (exporter, importer, sector) of trading economies meant; a country's trade with itself is never meant.
+
+    A country without trade data in the world has none to change and is left out.
+    """
+    import pandas as pd
+
+    trading = set(world.countries)
+    combined = product(
+        world.countries if exporters is None else [code for code in exporters if code in trading],
+        world.countries if importers is None else [code for code in importers if code in trading],
+        sectors or world.sectors,
+    )
+    frame = pd.DataFrame(list(combined), columns=["exporter", "importer", "sector"])
+    return frame[frame["exporter"] != frame["importer"]].reset_index(drop=True)
+
+
+def _with_policy(
+    world: World, table: str, rows: DataFrame, *, factor: float | None = None, rate: float | None = None
+) -> World:
+    """The world with a policy table widened: factors on the same cell multiply, rates add."""
+    import pandas as pd
+
+    value, how = ("factor", "prod") if factor is not None else ("rate", "sum")
+    keys = list(rows.columns)
+    new = rows.assign(**{value: factor if factor is not None else rate})
+    before = world.table(table)
+    both = pd.concat([before[[*keys, value]], new], ignore_index=True) if len(before) else new
+    merged: DataFrame = both.groupby(keys, as_index=False, sort=True).agg({value: how})
+    return world.with_(**{table: merged})

@@ -1,0 +1,143 @@
+"""Names a study may use, each looked up in the world the study is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from landbridge.errors import InputError, did_you_mean
+from landbridge.labels import country, country_name, one_of
+from landbridge.parameters import parameters
+from landbridge.study.complaints import complaint
+from landbridge.world import World
+
+
+@dataclass(frozen=True)
+class Names:
+    """The countries, places, passages, sectors and institutions of one world."""
+
+    world: World
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """ISO3 codes of every economy, whatever its role."""
+        return frozenset(self.world.table("economies")["iso3"])
+
+    @cached_property
+    def passages(self) -> list[str]:
+        """Tags of straits, canals and land crossings that a study may close."""
+        return sorted(set(self.world.table("links")["passage"]) - {""})
+
+    @cached_property
+    def institutions(self) -> list[str]:
+        """Institutions whose members the world knows."""
+        return sorted(set(self.world.table("memberships")["institution"]))
+
+    def members(self, institution: str) -> tuple[str, ...]:
+        """ISO3 codes of the members of an institution on the last day of the world's year."""
+        return members(self.world, institution, self.world.year)
+
+    def check_place(self, text: str) -> None:
+        """Raise ``InputError`` with the nearest names when the world has no such place."""
+        from landbridge.network.places import find_place
+
+        find_place(self.world, text)
+
+
+def members(world: World, institution: str, year: int) -> tuple[str, ...]:
+    """ISO3 codes of the full members of an institution on the last day of a year, sorted."""
+    table = world.table("memberships")
+    last_day = f"{year}-12-31"
+    end = table["end"].fillna("").astype(str)
+    inside = (
+        (table["institution"] == institution)
+        & (table["role"] == "member")
+        & (table["start"].astype(str) <= last_day)
+        & ((end == "") | (end > last_day))
+    )
+    return tuple(sorted(set(table.loc[inside, "iso3"])))
+
+
+def _names(info: ValidationInfo) -> Names | None:
+    return (info.context or {}).get("names")
+
+
+def _country(text: str, info: ValidationInfo) -> str:
+    try:
+        code = country(text)
+    except InputError as error:
+        raise complaint(str(error)) from None
+    names = _names(info)
+    if names and code not in names.countries:
+        raise complaint(f'{country_name(code)} ({code}) is no economy of world "{names.world.name}".')
+    return code
+
+
+def _bloc(given: Any, info: ValidationInfo) -> Any:
+    """Countries and institutions written out as ISO3 codes, each once, in the order given."""
+    if isinstance(given, str):
+        given = [given]
+    if not isinstance(given, list | tuple) or not all(isinstance(entry, str) for entry in given):
+        raise complaint(f"is {given!r}; wanted is a list of countries or institutions.")
+    names = _names(info)
+    codes: list[str] = []
+    unknown: list[str] = []
+    institutions = {institution.casefold(): institution for institution in names.institutions} if names else {}
+    for entry in given:
+        if entry.casefold() in institutions and names:
+            codes += names.members(institutions[entry.casefold()])
+            continue
+        try:
+            codes.append(_country(entry, info))
+        except ValueError as error:
+            unknown.append(str(error).rstrip() + did_you_mean(entry, institutions.values()))
+    if unknown:
+        raise complaint(" ".join(unknown))
+    return tuple(dict.fromkeys(codes))
+
+
+def _place(text: str, info: ValidationInfo) -> str:
+    if names := _names(info):
+        try:
+            names.check_place(text)
+        except InputError as error:
+            raise complaint(str(error)) from None
+    return text
+
+
+def _listed(text: str, allowed: Iterable[str], what: str) -> str:
+    try:
+        return one_of(text, allowed, what)
+    except InputError as error:
+        raise complaint(str(error)) from None
+
+
+def _passage(text: str, info: ValidationInfo) -> str:
+    names = _names(info)
+    return _listed(text, names.passages, "passage") if names else text
+
+
+def _sector(text: str, info: ValidationInfo) -> str:
+    names = _names(info)
+    return _listed(text, names.world.sectors, "sector") if names else text
+
+
+def _parameter(text: str) -> str:
+    return _listed(text, parameters(), "parameter")
+
+
+def _uncertain(text: str) -> str:
+    return text if text in parameters() else _listed(text, ["draws", "seed", *parameters()], "parameter")
+
+
+Country = Annotated[str, AfterValidator(_country)]
+Bloc = Annotated[tuple[str, ...], BeforeValidator(_bloc)]
+Place = Annotated[str, AfterValidator(_place)]
+Passage = Annotated[str, AfterValidator(_passage)]
+SectorName = Annotated[str, AfterValidator(_sector)]
+ParameterName = Annotated[str, AfterValidator(_parameter)]
+UncertainName = Annotated[str, AfterValidator(_uncertain)]
