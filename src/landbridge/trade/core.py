@@ -157,6 +157,13 @@ class Calibration:
     by_theta: Array
     constant: Array
 
+    @property
+    def expenditure(self) -> Array:
+        """E[j] of the baseline; under the rule "zero" exactly the income of j, free of rounding."""
+        if self.deficits != "zero":
+            return self.baseline.expenditure
+        return self.baseline.output / (1 - self.baseline.revenue / self.baseline.expenditure)
+
     @cached_property
     def factors(self) -> Factors:
         """The factorised Jacobian at the baseline."""
@@ -267,7 +274,7 @@ def counterfactual(
         wage=wage,
         price=price,
         real_wage=wage / price,
-        real_income=state.expenditure / baseline.expenditure / price,
+        real_income=state.expenditure / calibration.expenditure / price,
         shares=_outward(state.shares),
         flows=_outward(state.flows),
         expenditure=state.expenditure,
@@ -277,6 +284,15 @@ def counterfactual(
         iterations=iterations,
         baseline=baseline,
     )
+
+
+def excess_supply(
+    calibration: Calibration, log_wage: Array, *, kappa: Any = None, productivity: Any = None, tariff: Any = None
+) -> Array:
+    """Sales at given log wages less the income they must pay, sum_js X'_ijs - w^_i Y_i [i]; zero in equilibrium."""
+    problem = _pose(calibration.baseline, calibration.theta, calibration.deficits, kappa, productivity, tariff)
+    state = _at(problem, np.asarray(log_wage, dtype=float))
+    return state.supply - state.income
 
 
 def solve(
