@@ -15,6 +15,7 @@ LEVEL = {
     "errors": 0,
     "labels": 1,
     "parameters": 1,
+    "variables": 1,
     "world": 2,
     "study": 5,
     "claims": 6,

@@ -65,7 +65,21 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def complaints(error: ValidationError, file: str) -> list[str]:
     """One line per mistake pydantic found: file, key path, what was found, what is allowed."""
-    return [f"{file}: {key_path(entry['loc'], entry['input'])}: {_sentence(entry)}" for entry in error.errors()]
+    entries = error.errors()
+    places = [entry["loc"] for entry in entries]
+    return [
+        f"{file}: {key_path(entry['loc'], entry['input'])}: {_sentence(entry)}"
+        for entry in entries
+        if not _follows(entry, places)
+    ]
+
+
+def _follows(entry: Any, places: Sequence[tuple[str | int, ...]]) -> bool:
+    """Whether a complaint only follows from another: a list short of its wrong entries, the value of a wrong key."""
+    place = entry["loc"]
+    if entry["type"] == "too_short":
+        return any(other[: len(place)] == place and len(other) > len(place) for other in places)
+    return place[-1:] != ("[key]",) and (*place, "[key]") in places
 
 
 def key_path(location: Sequence[str | int], found: Any = None) -> str:
@@ -80,12 +94,16 @@ def key_path(location: Sequence[str | int], found: Any = None) -> str:
     for position, key in enumerate(keys):
         if isinstance(key, int):
             path += f"[{key}]"
-        elif not (position and isinstance(keys[position - 1], int) and key in TAGS):
+        elif not _is_tag(key, keys[:position]):
             path += f".{key}" if path else key
     return path
 
 
-TAGS: set[str] = set()  # names that pydantic puts into a location though the file does not: those of change kinds
+TAGS: set[str] = set()  # the kinds of changes, which pydantic puts into a location though the file does not
+
+
+def _is_tag(key: str, before: Sequence[str | int]) -> bool:
+    return key.startswith("<") or (key in TAGS and bool(before) and isinstance(before[-1], int))
 
 
 def _named(entry: Any, keys: Iterable[str]) -> InitErrorDetails:

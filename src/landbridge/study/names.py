@@ -126,6 +126,11 @@ def _sector(text: str, info: ValidationInfo) -> str:
     return _listed(text, names.world.sectors, "sector") if names else text
 
 
+def _institution(text: str, info: ValidationInfo) -> str:
+    names = _names(info)
+    return _listed(text, names.institutions, "institution") if names else text
+
+
 def _parameter(text: str) -> str:
     return _listed(text, parameters(), "parameter")
 
@@ -139,5 +144,6 @@ Bloc = Annotated[tuple[str, ...], BeforeValidator(_bloc)]
 Place = Annotated[str, AfterValidator(_place)]
 Passage = Annotated[str, AfterValidator(_passage)]
 SectorName = Annotated[str, AfterValidator(_sector)]
+Institution = Annotated[str, AfterValidator(_institution)]
 ParameterName = Annotated[str, AfterValidator(_parameter)]
 UncertainName = Annotated[str, AfterValidator(_uncertain)]
