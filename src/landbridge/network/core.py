@@ -162,6 +162,12 @@ def adjacency(tail: Ints, head: Ints, weights: Floats, n_nodes: int) -> tuple[sp
     return sparse.csr_matrix((data[first], column[first], starts), shape=(n_nodes, n_nodes)), link[first]
 
 
+def components(tail: Ints, head: Ints, n_nodes: int) -> Ints:
+    """The connected component [N] of every node."""
+    graph = sparse.coo_matrix((np.ones(len(tail)), (tail, head)), shape=(n_nodes, n_nodes))
+    return csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
+
+
 @dataclass(frozen=True)
 class Path:
     """The cheapest path: its links in order, the nodes between them (one more than links), its length.
@@ -259,8 +265,7 @@ def _join_chains(tail: Ints, head: Ints, keep: NDArray[np.bool_]) -> tuple[Ints,
     no_loop = tail != head
     inner = (_degree(tail[no_loop], head[no_loop], n_nodes) == 2) & ~keep
     inside = no_loop & inner[tail] & inner[head]
-    within = sparse.coo_matrix((np.ones(inside.sum()), (tail[inside], head[inside])), shape=(n_nodes, n_nodes))
-    _, chain_of = csgraph.connected_components(within, directed=False)
+    chain_of = components(tail[inside], head[inside], n_nodes)
     chained = no_loop & (inner[tail] | inner[head])
     chain = np.where(inner[tail], chain_of[tail], chain_of[head])
 

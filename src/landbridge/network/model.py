@@ -1,0 +1,256 @@
+"""The network of a world: what every link costs in hours and money, and what that makes between countries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from landbridge.network import core
+from landbridge.network.choice import CountryCosts
+
+if TYPE_CHECKING:
+    from landbridge.network.loads import Loads
+    from landbridge.network.route import Route
+    from landbridge.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Labels = NDArray[np.object_]
+
+RUNNING = ("sea", "rail", "road", "ferry")
+DWELLS = ("port", "rail_border", "road_border", "soft_border", "gauge", "ferry", "terminal")
+
+# The three sets of modes a shipment may choose from, each within the one before; named by the mode that it adds.
+ALLOWED: dict[str, tuple[str, ...]] = {"sea": RUNNING, "rail": ("rail", "road", "ferry"), "road": ("road", "ferry")}
+SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes give the same route
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What hours and money of links are made of: sparse matrices [L, F], and the parameters they are multiplied with.
+
+    ``hours`` columns: km over the speed factor by running mode; number of stops by dwell class; hours fixed by a
+    study; km in each country of ``violent``. ``usd`` columns: km by running mode; stops; money fixed; km likewise.
+    """
+
+    hours: sparse.csr_matrix
+    usd: sparse.csr_matrix
+    severity: Floats
+
+    def rates(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """Hours and USD per unit of every column."""
+        grade = np.log10(1.0 + self.severity / params["conflict_scale"])
+        hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
+        hours += [params[f"{dwell}_hours"] for dwell in DWELLS]
+        usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING] + [params[f"{dwell}_usd"] for dwell in DWELLS]
+        return (
+            np.concatenate([hours, [1.0], params["conflict_delay"] / 100.0 * grade]),
+            np.concatenate([usd, [1.0], params["conflict_surcharge"] * grade]),
+        )
+
+    def of(self, links: Any) -> Quantities:
+        """The same for some links, or for chains of links (a membership matrix [M, L])."""
+        if sparse.issparse(links):
+            return Quantities(links @ self.hours, links @ self.usd, self.severity)
+        return Quantities(self.hours[links], self.usd[links], self.severity)
+
+    def costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """Hours [L] and USD per TEU [L]."""
+        per_hours, per_usd = self.rates(params)
+        return self.hours @ per_hours, self.usd @ per_usd
+
+
+@dataclass(frozen=True)
+class Hubs:
+    """Access points of the trading economies, grouped by country in the order of the world's countries.
+
+    ``node`` [H] node positions; ``weight`` [H] share of the country's people, summing to one by country; ``start``
+    where each group begins; ``economy`` the position among the world's countries of each group.
+    """
+
+    node: Ints
+    weight: Floats
+    start: Ints
+    economy: Ints
+
+    def sums(self, values: Floats) -> Floats:
+        """Sums [G, G] over pairs of hubs of ``values`` [H, H], weighted by the people of both."""
+        weighted = values * self.weight[:, None] * self.weight[None, :]
+        return np.add.reduceat(np.add.reduceat(weighted, self.start, axis=0), self.start, axis=1)
+
+    def country_of(self) -> Ints:
+        """The group [H] to which each hub belongs."""
+        return np.repeat(np.arange(len(self.start)), np.diff(np.append(self.start, len(self.node))))
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A contracted graph among the hubs for one set of modes.
+
+    ``links`` [K] which links of the network it was made from; ``quantities`` those of its own links [M];
+    ``reachable`` [H, H] which hubs it joins, ``share`` [G, G] the same by country, weighted.
+    """
+
+    graph: core.Contraction
+    links: Ints
+    quantities: Quantities
+    paths: core.ShortestPaths
+    reachable: Flags
+    share: Floats
+
+
+@dataclass(frozen=True)
+class Network:
+    """The transport network of a world in one year: nodes, undirected links, hubs.
+
+    ``tail, head`` [L] node positions; ``running`` [L] the mode whose speed and freight rate a link has (connectors
+    take that of what they serve); ``closed_by`` [L] why a link is closed, empty where it is open.
+    """
+
+    world: World
+    year: int
+    lat: Floats
+    lon: Floats
+    node_iso3: Labels
+    node_name: Labels
+    tail: Ints
+    head: Ints
+    mode: Labels
+    running: Labels
+    km: Floats
+    passage: Labels
+    border: Labels
+    dwell: Labels
+    iso3: Labels
+    closed_by: Labels
+    skeleton: Flags
+    quantities: Quantities
+    hubs: Hubs
+
+    @classmethod
+    def from_world(cls, world: World, *, year: int | None = None) -> Network:
+        """The network as of the middle of ``year`` (the world's own year unless given).
+
+        Raises:
+            DataError: a table is missing, a link names an unknown node, or a length or speed is not positive.
+        """
+        from landbridge.network.tables import read_network
+
+        return read_network(world, world.year if year is None else year)
+
+    @cached_property
+    def open(self) -> Flags:
+        """Which links [L] may be used."""
+        return np.asarray(self.closed_by == "", dtype=bool)
+
+    def allowed(self, modes: Iterable[str]) -> Flags:
+        """Which links [L] run as one of these modes."""
+        return np.isin(self.running, list(modes))
+
+    def link_costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """Hours [L] and USD per TEU [L] of every link; both are ``inf`` where it is closed.
+
+        hours = km / (speed x factor) + hours of its stop + conflict delay; usd = km x freight rate + money of its
+        stop + conflict surcharge.
+        """
+        hours, usd = self.quantities.costs(params)
+        return np.where(self.open, hours, np.inf), np.where(self.open, usd, np.inf)
+
+    @cached_property
+    def skeletons(self) -> dict[str, Skeleton]:
+        """The contracted graph of each main mode, made on first use."""
+        return {main_mode: self._contracted(allowed) for main_mode, allowed in ALLOWED.items()}
+
+    def _contracted(self, allowed: tuple[str, ...]) -> Skeleton:
+        links = np.flatnonzero(self.open & self.skeleton & self.allowed(allowed))
+        quantities = self.quantities.of(links)
+        features = sparse.hstack([quantities.hours, quantities.usd], format="csr")
+        graph = core.contract(self.tail[links], self.head[links], self.hubs.node, features)
+        component = core.components(graph.tail, graph.head, len(graph.nodes))[graph.anchors]
+        reachable = component[:, None] == component[None, :]
+        return Skeleton(
+            graph=graph,
+            links=links,
+            quantities=quantities.of(graph.members),
+            paths=core.prepare(graph.tail, graph.head, self.lat[graph.nodes], self.lon[graph.nodes]),
+            reachable=reachable,
+            share=self.hubs.sums(reachable.astype(float)),
+        )
+
+    def country_costs(self, params: Mapping[str, float]) -> CountryCosts:
+        """Days and USD per TEU between countries by main mode, each pair of hubs on its own cheapest route.
+
+        Routes are found twice, for the least and the most valuable goods, values ``V0 < V1`` per TEU. With
+        ``g(V) = usd + v V days`` the cost of the cheapest route, days = (g(V1) - g(V0)) / v (V1 - V0) and
+        usd = g(V0) - v V0 days. By the envelope theorem these are the mean days and money of the routes that goods
+        of value V0 to V1 choose, and g is exact at both ends. Country pairs are means over the reachable pairs of
+        hubs, weighted by the people whom the hubs stand for.
+
+        Returns:
+            costs by (main mode, country, country) in the world's order of countries: ``inf`` where nothing is
+            reachable, zero on the diagonal and for economies off the network.
+        """
+        low, high = value_range(params)
+        per_day = params["value_of_time"]
+        shape = (len(ALLOWED), len(self.world.countries), len(self.world.countries))
+        days, usd, uses, share = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.ones(shape)
+        narrower = np.inf
+        on_network = np.ix_(self.hubs.economy, self.hubs.economy)
+        for position, main_mode in reversed(list(enumerate(ALLOWED))):
+            skeleton = self.skeletons[main_mode]
+            hours, money = skeleton.quantities.costs(params)
+            cheap, dear = (
+                skeleton.paths.pairs(money + per_day * value / 24.0 * hours, skeleton.graph.anchors)
+                for value in (low, high)
+            )
+            uses[position][on_network] = self.hubs.sums((dear < (1.0 - SAME_ROUTE) * narrower).astype(float))
+            narrower = dear
+            cheap, dear = (self._mean(cost, skeleton) for cost in (cheap, dear))
+            slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=skeleton.share > 0.0)
+            days[position][on_network] = slope / (per_day * (high - low))
+            usd[position][on_network] = cheap
+            finite = np.isfinite(days[position])
+            usd[position][finite] -= low * per_day * days[position][finite]
+            share[position][on_network] = skeleton.share
+        diagonal = np.arange(shape[1])
+        days[:, diagonal, diagonal] = usd[:, diagonal, diagonal] = 0.0
+        return CountryCosts(list(self.world.countries), days, usd, uses, share)
+
+    def _mean(self, cost: Floats, skeleton: Skeleton) -> Floats:
+        """Mean cost [G, G] over the reachable pairs of hubs; ``inf`` where there is none."""
+        total = self.hubs.sums(np.where(skeleton.reachable, cost, 0.0))
+        return np.divide(total, skeleton.share, out=np.full_like(total, np.inf), where=skeleton.share > 0.0)
+
+    def route(
+        self,
+        origin: str,
+        destination: str,
+        *,
+        params: Mapping[str, float] | None = None,
+        modes: Iterable[str] | None = None,
+        within: Iterable[str] | None = None,
+        avoid: Iterable[str] = (),
+    ) -> Route:
+        """The cheapest route between two places; see ``landbridge.network.route.find_route``."""
+        from landbridge.network.route import find_route
+
+        return find_route(self, origin, destination, params=params, modes=modes, within=within, avoid=avoid)
+
+    def loads(self, flows: Floats, params: Mapping[str, float]) -> Loads:
+        """Trade on every link and through every passage; see ``landbridge.network.loads.assign_trade``."""
+        from landbridge.network.loads import assign_trade
+
+        return assign_trade(self, flows, params)
+
+
+def value_range(params: Mapping[str, float]) -> tuple[float, float]:
+    """Least and greatest value of goods, USD per TEU, among the sectors carried; at least 1 % apart."""
+    values = [value for name, value in params.items() if name.startswith("value_per_teu_")]
+    return min(values), max(*values, 1.01 * min(values))
