@@ -77,4 +77,4 @@ def _verdict(row: Row) -> str:
 def _number(value: float | str | None) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else f"{value:.6g}" if abs(value) > 1e-3 or value == 0 else f"{value:.0e}"
+    return value if isinstance(value, str) else f"{value:.8g}" if abs(value) > 1e-3 or value == 0 else f"{value:.0e}"

@@ -186,7 +186,7 @@ def solve_world(
     if (countries, sectors) != (world.countries, world.sectors):
         raise InputError(f'The calibrated model and the world "{world.name}" have different countries or sectors.')
     shape = (countries, countries, sectors)
-    network = np.ones([len(axis) for axis in shape]) if kappa is None else _exact(kappa, shape)
+    network = np.ones([len(axis) for axis in shape]) if kappa is None else exact_values(kappa, shape)
     total = network * _dense(world, "trade_cost", "factor", shape, 1.0, above=0.0)
     productivity = _dense(world, "productivity", "factor", (countries, sectors), 1.0, above=0.0)
     tariff = _dense(world, "tariff", "rate", shape, 0.0, above=-1.0) if len(world.table("tariff")) else None
@@ -238,7 +238,7 @@ def _percent(before: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
     return (100 * (after / before.where(before > 0) - 1)).fillna(0.0)
 
 
-def _exact(values: xr.DataArray, shape: tuple[list[str], list[str], list[str]]) -> Array:
+def exact_values(values: xr.DataArray, shape: tuple[list[str], list[str], list[str]]) -> Array:
     """The values in the order of the labels, which must match exactly."""
     if set(values.dims) != set(PAIR):
         raise InputError(f"kappa has the dimensions {values.dims}; wanted are {PAIR}.")
