@@ -1,0 +1,83 @@
+"""From a folder of public sources to a world's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from landbridge.errors import DataError, did_you_mean
+from landbridge.world.build.history import trade_history_table
+from landbridge.world.build.indicators import indicators_table
+from landbridge.world.build.memberships import memberships_table
+from landbridge.world.build.politics import ideal_points_table
+from landbridge.world.build.wide import YEARS, wide_tables
+from landbridge.world.package import Table, write_tables
+from landbridge.world.world import BASELINE
+
+DETAILS = ("wide",)
+
+_ELSEWHERE = ("landbridge.world.build.network", "landbridge.world.build.boundaries")
+
+
+def build_world(
+    sources: Path, year: int, detail: str, out: Path, progress: Callable[[str], object] = lambda _: None
+) -> None:
+    """Write a self-contained world of one base year to the folder ``out``.
+
+    ``progress`` is told what is being built, a short phrase at a time.
+
+    Raises:
+        DataError: a source file is missing, the folder cannot be written, or the year or detail is not supported.
+    """
+    _supported(year, detail)
+    progress(f"trade and economies of {year}")
+    tables = wide_tables(sources, year)
+    for common in _common_tables(sources, progress):
+        tables += common
+    progress(f"writing {out}")
+    header = {"name": out.name, "year": year, "title": f"The {detail} world of {year}", "detail": detail}
+    write_tables(out, header, tables)
+
+
+def build_packaged(sources: Path, progress: Callable[[str], object] = lambda _: None) -> None:
+    """Refresh the worlds that ship with landbridge: the common tables and each base year's own.
+
+    Raises:
+        DataError: a source file is missing, or the folder cannot be written.
+    """
+    for year in YEARS:
+        progress(f"trade and economies of {year}")
+        header = {
+            "name": str(year),
+            "year": year,
+            "title": f"The wide world of {year}",
+            "base": "common",
+            "detail": "wide",
+        }
+        write_tables(BASELINE / str(year), header, wide_tables(sources, year))
+    common = {"name": "common", "year": 0, "title": "Tables common to all base years"}
+    for tables in _common_tables(sources, progress):
+        write_tables(BASELINE / "common", common, tables)
+
+
+def _common_tables(sources: Path, progress: Callable[[str], object]) -> Iterator[list[Table]]:
+    progress("indicators, memberships, ideal points, trade history")
+    yield [
+        indicators_table(sources, max(YEARS)),
+        memberships_table(sources),
+        ideal_points_table(sources),
+        trade_history_table(sources),
+    ]
+    for module in _ELSEWHERE:
+        if find_spec(module) is not None:
+            progress(module.rpartition(".")[2])
+            yield import_module(module).tables(sources)
+
+
+def _supported(year: int, detail: str) -> None:
+    if year not in YEARS:
+        raise DataError(f"No world of {year} can be built: the sources serve {' and '.join(map(str, YEARS))}.")
+    if detail not in DETAILS:
+        raise DataError(f'No detail called "{detail}".{did_you_mean(detail, DETAILS)} Allowed: {", ".join(DETAILS)}.')

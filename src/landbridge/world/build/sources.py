@@ -1,0 +1,130 @@
+"""The public files a world is built from: what each is, under which licence, and how it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landbridge.errors import DataError
+from landbridge.world.package import Source
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One public file: its place under the sources folder and its description."""
+
+    path: str
+    source: Source
+
+
+_PRIOR = "pattern of modelled cells only; no figure of it is shipped"
+
+CATALOGUE: dict[str, SourceFile] = {
+    "icio": SourceFile(
+        "trade/icio/icio_trade_{year}.parquet",
+        Source(
+            "OECD Inter-Country Input-Output tables, 2025 release",
+            "OECD terms: share and adapt with credit",
+            "2011-2022",
+            "trade and own trade of 80 economies, totals of the rest of the world",
+        ),
+    ),
+    "baci": SourceFile(
+        "trade/trade_2023.parquet",
+        Source("CEPII BACI HS22, V202501", "Etalab Open Licence 2.0", "2023", "bilateral pattern of the 2022 world"),
+    ),
+    "gdp_2023": SourceFile(
+        "trade/country_2023.parquet",
+        Source("World Bank, GDP of the economies in BACI", "CC BY 4.0", "2023", "GDP where WDI ends earlier"),
+    ),
+    "panel": SourceFile(
+        "trade/trade_panel_1964_2016.parquet",
+        Source("UN Comtrade, every fourth year", "UN Comtrade: not for redistribution", "1964-2016", _PRIOR),
+    ),
+    "itpde": SourceFile(
+        "trade/trade_itpde_r01_total_2000_2016.parquet",
+        Source("USITC ITPD-E, release 1", "US agency product, no licence text seen", "2000-2016", _PRIOR),
+    ),
+    "unctad": SourceFile(
+        "trade/trade_unctad_1995_2005_2015_sitc.parquet",
+        Source("UNCTAD merchandise trade matrix by SITC section", "terms not found", "2015", _PRIOR),
+    ),
+    "geodist": SourceFile(
+        "trade/gravity_geodist.parquet",
+        Source("CEPII GeoDist (Mayer & Zignago 2011)", "credit CEPII", "2011", "distances of the gravity estimate"),
+    ),
+    "wdi": SourceFile(
+        "trade/wdi.parquet",
+        Source("World Bank, World Development Indicators", "CC BY 4.0", "1960-2023", "GDP, electricity access"),
+    ),
+    "population": SourceFile(
+        "trade/population_wb_1990_2024.parquet",
+        Source("World Bank, population", "CC BY 4.0", "1990-2024", "population"),
+    ),
+    "hdi": SourceFile(
+        "trade/undp_hdi_1990_2021.parquet",
+        Source("UNDP, Human Development Index", "CC BY 3.0 IGO", "1990-2021", "human development index"),
+    ),
+    "ucdp": SourceFile(
+        "politics/conflict_country_month_1989_2021.parquet",
+        Source("UCDP Georeferenced Event Dataset, by country and month", "CC BY 4.0", "1989-2021", "deaths by year"),
+    ),
+    "ideal_points": SourceFile(
+        "politics/idealpoints_bsv_2020.parquet",
+        Source("Bailey, Strezhnev & Voeten, UN ideal points, April 2020", "MIT", "1946-2019", "ideal points"),
+    ),
+    "rollcalls": SourceFile(
+        "politics/un_rollcalls.parquet",
+        Source("Voeten et al., UN roll calls (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "years of the sessions"),
+    ),
+    "unvotes": SourceFile(
+        "politics/unvotes.parquet",
+        Source("Voeten et al., UN votes (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "which states vote"),
+    ),
+    "curated": SourceFile(
+        "politics/memberships_curated_UNVERIFIED.csv",
+        Source("landbridge, memberships from general knowledge", "MIT", "1949-2025", "dates of membership, unverified"),
+    ),
+    "factbook": SourceFile(
+        "politics/memberships_factbook_2014_2026.parquet",
+        Source(
+            "CIA World Factbook, organisation memberships", "public domain", "2015-2026", "memberships, cross-check"
+        ),
+    ),
+    "cow_igo": SourceFile(
+        "politics/memberships_cow_igo_1816_2014.parquet",
+        Source(
+            "Correlates of War, intergovernmental organisations", "cite, not shipped", "1816-2014", "cross-check only"
+        ),
+    ),
+}
+
+
+def source(name: str) -> Source:
+    """The description of a public file, as it stands in a world's ``datapackage.json``."""
+    return CATALOGUE[name].source
+
+
+def read(sources: Path, name: str, **place: object) -> DataFrame:
+    """Read one public file from the sources folder; labels come as plain strings ("NA" is Namibia, not missing).
+
+    Raises:
+        DataError: the folder or the file is not there, or cannot be read as a table.
+    """
+    import pandas as pd
+
+    if not sources.is_dir():
+        raise DataError(f"No folder of sources at {sources}. DATA.md says which public files it must hold.")
+    path = sources / CATALOGUE[name].path.format(**place)
+    if not path.is_file():
+        raise DataError(f"{path} is missing: {CATALOGUE[name].source.title}. DATA.md says where it comes from.")
+    try:
+        frame = pd.read_csv(path, keep_default_na=False) if path.suffix == ".csv" else pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from None
+    labels = frame.select_dtypes("category").columns
+    return frame.astype({column: str for column in labels})
