@@ -44,6 +44,7 @@ STOP = 1e-11
 MAX_STEPS = 100
 SLOW = 0.2  # a kept factorisation is renewed when a step leaves more than this share of the residual
 LONGEST_STEP = 2.0  # in log wages
+DAMPING = 1e-12  # taken off the Jacobian's diagonal: wages that nothing but a trace of trade determines stay near
 SMALLEST_STEP = 2.0**-20
 
 
@@ -145,8 +146,8 @@ class TradeBaseline:
 class Calibration:
     """A baseline made ready for counterfactuals at given elasticities under a deficit rule.
 
-    ``baseline`` is free of deficits under the rule "zero"; ``log_wage`` leads to it from ``data``. The Jacobian of log
-    excess supply at the baseline is sum_s theta_s by_theta[s] + constant, the numeraire's rank-one term included.
+    ``baseline`` is free of deficits under the rule "zero"; ``log_wage`` leads to it from ``data``. The Jacobian of
+    excess demand at the baseline is sum_s theta_s by_theta[s] + constant, the numeraire's rank-one term included.
     """
 
     data: TradeBaseline
@@ -391,15 +392,18 @@ class _State:
     supply: Array
 
     @property
-    def log_excess(self) -> Array:
-        """f[i] = log(sum_js X'_ijs / (w^_i Y_i)): demand beyond supply."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log(self.supply / self.income)
+    def gap(self) -> Array:
+        """Excess demand relative to sales, z_i / S_i, with z = S - w^ Y and S_i = sum_js X'_ijs."""
+        return 1 - self.income / self.supply
 
     @cached_property
     def residual(self) -> float:
-        """The largest relative excess supply; inf where a quantity is not a positive number."""
-        worst = np.abs(self.supply / self.income - 1).max()
+        """The largest relative excess demand; inf where a quantity is not a positive number."""
+        return self.excess_in(self.income)
+
+    def excess_in(self, unit: Array) -> float:
+        """The largest |z_i| / unit_i; inf where a quantity is not a positive number."""
+        worst = np.abs((self.supply - self.income) / unit).max()
         return float(worst) if np.isfinite(worst) and (self.spendable > 0).all() else np.inf
 
     @property
@@ -419,9 +423,11 @@ class _State:
         return np.exp(-(self.problem.alpha / self.problem.theta[:, None] * np.log(self.Phi)).sum(0))
 
     def jacobian(self) -> tuple[Array, Array]:
-        """The derivative of ``log_excess`` in log wages: sum_s theta_s first[s, i, k] + second[i, k].
+        """The derivative of excess demand, (dz_i / dln w_k) / S_i: sum_s theta_s first[s, i, k] + second[i, k].
 
-        The second holds a rank-one term per bloc, 1 v' with v the shares of income: it fixes the numeraire.
+        Like z itself (Walras) it adds to zero exactly when weighted by sales, which Newton's method needs where only a
+        trace of trade connects two blocs. The second part holds a rank-one term per bloc, 1 v' with v the shares of
+        income: it fixes the numeraire.
         """
         problem = self.problem
         pi = self.shares
@@ -437,7 +443,7 @@ class _State:
         income_share = self.income / problem.over_bloc(self.income)
         same_bloc = problem.bloc[:, None] == problem.bloc
         constant = sales_total @ self._spendable_by_wage() + same_bloc * income_share
-        constant[diagonal, diagonal] -= 1
+        constant[diagonal, diagonal] -= self.income / self.supply
         return by_theta, constant
 
     def _spendable_by_wage(self) -> Array:
@@ -531,19 +537,21 @@ def _search(problem: _Problem, log_wage: Array, factors: Factors | None = None) 
         if factors is None:
             by_theta, constant = state.jacobian()
             factors, fresh = _factors(np.tensordot(problem.theta, by_theta, 1) + constant), True
-        direction = -lu_solve(factors, state.log_excess, check_finite=False)
-        step = min(1.0, LONGEST_STEP / max(float(np.abs(direction).max()), 1e-300))
+        direction = -lu_solve(factors, state.gap, check_finite=False)
+        step = min(1.0, LONGEST_STEP / max(float(np.abs(direction).max()), LONGEST_STEP))
         trial = _at(problem, _in_numeraire(problem, state.log_wage + step * direction))
-        while fresh and not trial.residual < state.residual and step > SMALLEST_STEP:
+        left = trial.excess_in(state.income) / state.residual
+        while fresh and not left < 1 and step > SMALLEST_STEP:
             step /= 2
             trial = _at(problem, _in_numeraire(problem, state.log_wage + step * direction))
-        if fresh and not trial.residual < state.residual:
+            left = trial.excess_in(state.income) / state.residual
+        if fresh and not left < 1:
             break
-        if not trial.residual < SLOW * state.residual:
+        if left < 1:
+            state = trial
+        if not left < SLOW:
             factors = None
         fresh = False
-        if trial.residual < state.residual:
-            state = trial
     if state.residual < TOLERANCE:
         return state, iteration
     raise NoEquilibriumError(
@@ -567,7 +575,8 @@ def _in_numeraire(problem: _Problem, log_wage: Array) -> Array:
 
 
 def _factors(jacobian: Array) -> Factors:
-    factors: Factors = lu_factor(jacobian, overwrite_a=True, check_finite=False)
+    damped = jacobian - DAMPING * np.eye(len(jacobian))
+    factors: Factors = lu_factor(damped, overwrite_a=True, check_finite=False)
     return factors
 
 

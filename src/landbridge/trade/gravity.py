@@ -6,7 +6,7 @@ Iteratively re-weighted least squares; the fixed effects are projected out exact
 the importers' effects, so no dummies are ever formed.
 
 Source: Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88(4); Guimaraes & Portugal (2010), Stata
-Journal 10(4), for the projection; White (1980), Econometrica 48(4), for robust standard errors (no small-sample factor).
+Journal 10(4), for the projection; White (1980), Econometrica 48(4), for robust standard errors.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ MAX_STEPS = 200
 @dataclass(frozen=True)
 class GravityFit:
     """An estimate. ``coefficient``, ``standard_error`` [k] in the order of ``names``; ``covariance`` [k, k].
+
+    Standard errors are robust to heteroskedasticity, without small-sample factor (HC0).
 
     ``predicted[i, j]`` is the fitted flow of every pair whose regressors are known, estimated on or not; nan elsewhere.
     ``deviance_explained`` is 1 - deviance / deviance with only a mean.
