@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from landbridge.network import edits
 from landbridge.study.complaints import TAGS, Strict, complaint
 from landbridge.study.names import Bloc, Country, Passage, Place, SectorName
 from landbridge.world import World
@@ -51,9 +52,7 @@ class Link(Change):
     speed_kmh: Positive | None = None
 
     def apply(self, world: World) -> World:
-        from landbridge.network.edits import add_link
-
-        return add_link(world, mode=self.mode, via=self.via, speed_kmh=self.speed_kmh, assumed=self.assumed)
+        return edits.add_link(world, mode=self.mode, via=self.via, speed_kmh=self.speed_kmh, assumed=self.assumed)
 
 
 class Upgrade(Change):
@@ -73,9 +72,7 @@ class Upgrade(Change):
         return self
 
     def apply(self, world: World) -> World:
-        from landbridge.network.edits import upgrade
-
-        return upgrade(
+        return edits.upgrade(
             world,
             mode=self.mode,
             via=self.via,
@@ -103,9 +100,7 @@ class Close(Change):
         return self
 
     def apply(self, world: World) -> World:
-        from landbridge.network.edits import close
-
-        return close(
+        return edits.close(
             world, passage=self.passage, country=self.country, border=self.border, via=self.via, mode=self.mode
         )
 
@@ -126,9 +121,7 @@ class Border(Change):
         return self
 
     def apply(self, world: World) -> World:
-        from landbridge.network.edits import set_border
-
-        return set_border(world, between=self.between, mode=self.mode, hours=self.hours, usd=self.usd)
+        return edits.set_border(world, between=self.between, mode=self.mode, hours=self.hours, usd=self.usd)
 
 
 class _Policy(Change):

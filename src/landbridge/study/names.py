@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, country_name, one_of
+from landbridge.network.places import find_place
 from landbridge.parameters import parameters
 from landbridge.study.complaints import complaint
 from landbridge.world import World
@@ -21,6 +22,7 @@ class Names:
     """The countries, places, passages, sectors and institutions of one world."""
 
     world: World
+    _found: set[str] = field(default_factory=set, repr=False)
 
     @cached_property
     def countries(self) -> frozenset[str]:
@@ -43,9 +45,9 @@ class Names:
 
     def check_place(self, text: str) -> None:
         """Raise ``InputError`` with the nearest names when the world has no such place."""
-        from landbridge.network.places import find_place
-
-        find_place(self.world, text)
+        if text not in self._found:
+            find_place(self.world, text)
+            self._found.add(text)
 
 
 def members(world: World, institution: str, year: int) -> tuple[str, ...]:

@@ -125,7 +125,12 @@ class Study(Strict):
 
     def world(self) -> World:
         """The unchanged world the study is about; a folder is found from the study's own place."""
-        return _world(self.about.world, self.path)
+        return load_world(self.world_folder)
+
+    @property
+    def world_folder(self) -> str:
+        """What ``load_world`` takes to find the study's world: a packaged name, or a folder."""
+        return _world_folder(self.about.world, self.path)
 
     def steps(self, scenario: str) -> list[tuple[str, AnyChange]]:
         """The changes of a scenario in the order they are made, each with its key path in the file.
@@ -219,9 +224,9 @@ def _locate(path_or_name: str | Path) -> Path:
     return path
 
 
-def _world(name: str, path: Path | None) -> World:
+def _world_folder(name: str, path: Path | None) -> str:
     beside = path.parent / name if path else Path(name)
-    return load_world(beside if (beside / "datapackage.json").is_file() else name)
+    return str(beside.absolute()) if (beside / "datapackage.json").is_file() else name
 
 
 def _named_world(raw: Mapping[str, Any], path: Path) -> tuple[World | None, list[str]]:
@@ -231,7 +236,7 @@ def _named_world(raw: Mapping[str, Any], path: Path) -> tuple[World | None, list
     if not isinstance(name, str):
         return None, []
     try:
-        return _world(name, path), []
+        return load_world(_world_folder(name, path)), []
     except DataError as error:
         return None, [f"{path.name}: study.world: {error}"]
 

@@ -1,0 +1,150 @@
+"""The chain of models: from a scenario's world and a draw of the parameters to transport costs and an equilibrium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.errors import SolveError
+from landbridge.labels import MAIN_MODES
+from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mode_shares, set_shares
+from landbridge.network.model import Network
+from landbridge.parameters import central_values
+from landbridge.study.schema import BASELINE, Study
+from landbridge.trade.model import TradeModel, TradeResult, calibrate_world, solve_world
+from landbridge.world import World
+
+Array = NDArray[np.float64]
+TRANSPORT_TABLES = ("nodes", "links", "closures", "conflict", "cities", "union_borders")
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One scenario at one draw: cost of transport t [i, j, s] as a share of value, and the equilibrium."""
+
+    scenario: str
+    costs: CountryCosts
+    transport: Array
+    trade: TradeResult
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Everything of a study that is the same in every draw.
+
+    ``worlds`` by scenario, the baseline first; ``networks`` the different ones among them, and ``network_of`` the
+    position of each scenario's; ``central`` parameter values; ``model`` the trade calibrated at those.
+    """
+
+    study: Study
+    worlds: Mapping[str, World]
+    networks: tuple[Network, ...]
+    network_of: Mapping[str, int]
+    central: Mapping[str, float]
+    model: TradeModel
+
+    @classmethod
+    def of(cls, study: Study) -> Chain:
+        """Make every scenario's world and network ready.
+
+        Raises:
+            StudyError: a scenario's changes do not fit the world; carries the complaints of all scenarios.
+        """
+        world = study.world()
+        worlds = study.scenario_worlds(world)
+        networks, network_of = _networks(worlds)
+        central = central_values(study.parameters)
+        model = calibrate_world(world, central, deficits=study.about.deficits)
+        return cls(study, worlds, networks, network_of, central, model)
+
+    def solve(self, params: Mapping[str, float]) -> Iterator[Solved]:
+        """Every scenario at these parameter values, each against the baseline at the same values.
+
+        Raises:
+            SolveError: a scenario has no equilibrium, or none was found; the message names it.
+        """
+        sectors = list(self.model.sectors)
+        model = calibrate_world(self.worlds[BASELINE], params, deficits=self.study.about.deficits, near=self.model)
+        costs = [network.country_costs(params) for network in self.networks]
+        transport = [ad_valorem(found, params, sectors) for found in costs]
+        before = transport[self.network_of[BASELINE]]
+        for scenario, world in self.worlds.items():
+            after = self.network_of[scenario]
+            try:
+                trade = solve_world(world, model.pairs(cost_change(before, transport[after])), model=model)
+            except SolveError as error:
+                raise SolveError(f"Scenario {scenario}: {error}") from None
+            yield Solved(scenario, costs[after], transport[after], trade)
+
+
+def _networks(worlds: Mapping[str, World]) -> tuple[tuple[Network, ...], dict[str, int]]:
+    """The different networks among the worlds; scenarios that change policy alone share the baseline's."""
+    networks: list[Network] = []
+    made_of: dict[tuple[int, ...], int] = {}
+    network_of = {}
+    for scenario, world in worlds.items():
+        tables = tuple(id(world.table(name)) for name in TRANSPORT_TABLES)
+        if tables not in made_of:
+            made_of[tables] = len(networks)
+            networks.append(Network.from_world(world))
+        network_of[scenario] = made_of[tables]
+    return tuple(networks), network_of
+
+
+def shipment(costs: CountryCosts, flows: Array, params: Mapping[str, float], sectors: list[str]) -> dict[str, Array]:
+    """What an average shipment of a pair meets, weighted by ``flows`` [i, j, s] of the goods that travel.
+
+    Returns:
+        ``travel_days`` and ``freight_usd`` (per TEU) [i, j], ``inf`` without a route; ``mode_share`` [i, j, mode].
+    """
+    carried = [f"value_per_teu_{sector}" in params for sector in sectors]
+    weight = np.where(carried, flows, 0.0) + 1e-12 * np.array(carried)
+    weight /= weight.sum(axis=2, keepdims=True)
+    days = np.zeros(flows.shape[:2])
+    usd = np.zeros(flows.shape[:2])
+    for position, sector in enumerate(sectors):
+        if carried[position]:
+            chosen = set_shares(costs, params, params[f"value_per_teu_{sector}"]) * weight[:, :, position]
+            days += _expected(chosen, costs.days)
+            usd += _expected(chosen, costs.usd)
+    unreachable = ~np.isfinite(costs.days).any(axis=0)
+    days[unreachable] = usd[unreachable] = np.inf
+    shares = np.einsum("mijs,ijs->ijm", mode_shares(costs, params, sectors), weight)
+    assert shares.shape[2] == len(MAIN_MODES)
+    return {"travel_days": days, "freight_usd": usd, "mode_share": shares}
+
+
+def _expected(chosen: Array, values: Array) -> Array:
+    """sum_m chosen_m values_m over the sets of modes that have a route."""
+    total: Array = (chosen * np.where(np.isfinite(values), values, 0.0)).sum(axis=0)
+    return total
+
+
+def among(costs: CountryCosts, positions: NDArray[np.intp]) -> CountryCosts:
+    """The costs between some of the countries."""
+    square = np.ix_(np.arange(len(costs.days)), positions, positions)
+    names = [costs.countries[position] for position in positions]
+    return CountryCosts(names, costs.days[square], costs.usd[square], costs.uses[square], costs.reachable[square])
+
+
+def components(
+    costs: CountryCosts, transport: Array, params: Mapping[str, float], sectors: list[str]
+) -> dict[str, Array]:
+    """The cost of transport t [i, j, s] split into what hours and what money make of it; they add up to t.
+
+    The split is that of the expected shipment: v V E[days] against E[usd], over the sets of modes shippers choose.
+    """
+    hours = np.zeros_like(transport)
+    for position, sector in enumerate(sectors):
+        value = params.get(f"value_per_teu_{sector}")
+        if value is not None:
+            chosen = set_shares(costs, params, value)
+            time = params["value_of_time"] * value * _expected(chosen, costs.days)
+            total = time + _expected(chosen, costs.usd)
+            share = np.divide(time, total, out=np.zeros_like(time), where=total > 0)
+            finite = np.isfinite(transport[:, :, position])
+            np.multiply(transport[:, :, position], share, out=hours[:, :, position], where=finite)
+    return {"hours": hours, "money": np.where(np.isfinite(transport), transport - hours, np.inf)}

@@ -1,0 +1,233 @@
+"""Observed quantities: numbers read off a world's tables, each as a tidy table that labels narrow down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from landbridge.errors import InputError, did_you_mean
+from landbridge.labels import country, one_of
+from landbridge.study.names import Names, members
+from landbridge.trade.gravity import gravity_fit
+from landbridge.trade.prediction import great_circle
+from landbridge.variables import variables
+from landbridge.world import World, load_world
+from landbridge.world.world import packaged_worlds
+
+Labels = Mapping[str, list[Any]]
+MOSTLY = 0.5  # a pair is modelled when more than this share of its trade is
+
+
+def observed_table(world: World, quantity: str, **labels: Any) -> DataFrame:
+    """An observed quantity as a tidy table: a column per label, and ``value``.
+
+    Labels narrow it down: one value, or a list. Countries may be written in any usual spelling.
+
+    Raises:
+        InputError: no such quantity or label; the message names the nearest.
+    """
+    known = {name: variable for name, variable in variables().items() if not variable.modelled}
+    if quantity not in known:
+        raise InputError(f'No observed quantity called "{quantity}".{did_you_mean(quantity, known)}')
+    dims = known[quantity].dims
+    allowed = [*dims, *known[quantity].optional]
+    for label in labels:
+        if label not in allowed:
+            raise InputError(
+                f"{quantity} has no label {label}.{did_you_mean(label, allowed)} It has: {', '.join(allowed)}."
+            )
+    wanted = {label: _spelt(world, label, given) for label, given in labels.items()}
+    table = _TABLES[quantity](world, wanted)
+    columns = [column for column in (*dims, *known[quantity].optional) if column in table.columns]
+    return _narrow(table, wanted)[[*columns, "value"]].sort_values(columns).reset_index(drop=True)
+
+
+def observed_value(world: World, quantity: str, **labels: Any) -> float | None:
+    """One observed number, or None where the world has none at these labels.
+
+    Raises:
+        InputError: no such quantity, a label unknown or missing.
+    """
+    table = observed_table(world, quantity, **labels)
+    if missing := [dim for dim in variables()[quantity].dims if dim not in labels]:
+        raise InputError(f"{quantity} needs {', '.join(missing)} to be one number.")
+    return float(table["value"].iloc[0]) if len(table) else None
+
+
+def _spelt(world: World, label: str, given: Any) -> list[Any]:
+    several = given if isinstance(given, list | tuple) else [given]
+    if label in ("country", "partner", "relative_to"):
+        return [country(str(entry)) for entry in several]
+    if label == "year":
+        return [_year(entry) for entry in several]
+    allowed = Names(world).institutions if label == "institution" else world.sectors
+    return [one_of(str(entry), allowed, label) for entry in several]
+
+
+def _year(entry: Any) -> int:
+    try:
+        return int(entry)
+    except ValueError:
+        raise InputError(f'year is "{entry}"; wanted is a number such as 2017.') from None
+
+
+def _narrow(table: DataFrame, labels: Labels) -> DataFrame:
+    for label, wanted in labels.items():
+        if label in table.columns:
+            table = table[table[label].isin(wanted)]
+    return table
+
+
+def _indicator(name: str) -> Callable[[World, Labels], DataFrame]:
+    def table(world: World, labels: Labels) -> DataFrame:
+        indicators = world.table("indicators")
+        return indicators[indicators["indicator"] == name].rename(columns={"iso3": "country"})
+
+    return table
+
+
+def _ideal_point(world: World, labels: Labels) -> DataFrame:
+    """A year of two sessions has the mean of both."""
+    points = world.table("ideal_points").rename(columns={"iso3": "country", "ideal_point": "value"})
+    return points.groupby(["country", "year"], as_index=False).agg(value=("value", "mean"))
+
+
+def _ideal_point_distance(world: World, labels: Labels) -> DataFrame:
+    points = _narrow(_ideal_point(world, labels), {"year": labels["year"]} if "year" in labels else {})
+    own, other = (
+        _narrow(points, {"country": labels[key]}) if key in labels else points for key in ("country", "partner")
+    )
+    pairs = own.merge(other.rename(columns={"country": "partner", "value": "theirs"}), on="year")
+    return pairs[pairs["country"] != pairs["partner"]].assign(value=lambda t: (t["value"] - t["theirs"]).abs())
+
+
+def _membership(world: World, labels: Labels) -> DataFrame:
+    """1 or 0 for every economy and institution; the years asked for, or the world's."""
+    economies = labels.get("country", sorted(world.table("economies")["iso3"]))
+    rows = [
+        {"institution": institution, "country": code, "year": year, "value": float(code in inside)}
+        for institution in labels.get("institution", Names(world).institutions)
+        for year in labels.get("year", [world.year])
+        for inside in [set(members(world, institution, year))]
+        for code in economies
+    ]
+    return pd.DataFrame(rows, columns=["institution", "country", "year", "value"])
+
+
+def _membership_year(world: World, labels: Labels) -> DataFrame:
+    table = world.table("memberships")
+    present = table[(table["role"] == "member") & (table["end"].fillna("").astype(str) == "")]
+    return present.assign(
+        country=present["iso3"], value=present["start"].astype(str).str[:4].astype(float)
+    ).drop_duplicates(["institution", "country"])
+
+
+def _shared_memberships(world: World, labels: Labels) -> DataFrame:
+    inside = _membership(world, {"year": labels.get("year", [world.year])})
+    inside = inside[inside["value"] > 0]
+    pairs = inside.merge(inside, on=["institution", "year"], suffixes=("", "_other")).rename(
+        columns={"country_other": "partner"}
+    )
+    counted = pairs.groupby(["country", "partner", "year"], as_index=False).agg(value=("institution", "size"))
+    return counted[counted["country"] != counted["partner"]]
+
+
+def _trade_value(world: World, labels: Labels) -> DataFrame:
+    """Yearly tables where both countries are in them; by sector, and for the others, the worlds of the year."""
+    names = {"exporter": "country", "importer": "partner", "value_musd": "value"}
+    goods = _foreign(pd.concat([_goods(at) for at in _worlds(world, labels)]).rename(columns=names), labels)
+    if "sector" in labels:
+        return goods
+    keys = ["country", "partner", "year"]
+    total = goods.groupby(keys, as_index=False)["value"].sum()
+    history = _foreign(world.table("trade_history").rename(columns=names), labels)
+    return pd.concat([history[[*keys, "value"]], total]).drop_duplicates(keys)
+
+
+def _foreign(table: DataFrame, labels: Labels) -> DataFrame:
+    return _narrow(table[table["country"] != table["partner"]], labels)
+
+
+def _worlds(world: World, labels: Labels) -> list[World]:
+    """The study's world and the packaged ones of other years, those asked for."""
+    years = labels.get("year")
+    others = [load_world(name) for name in packaged_worlds() if int(name) != world.year]
+    found = [at for at in (world, *others) if years is None or at.year in years]
+    return found or [world]
+
+
+def _goods(world: World) -> DataFrame:
+    sectors = world.table("sectors")
+    trade = world.table("trade")
+    return trade[trade["sector"].isin(sectors.loc[sectors["carried"], "sector"])].assign(year=world.year)
+
+
+def _trade_ratio(world: World, labels: Labels) -> DataFrame:
+    both = _two_way(world, {key: labels[key] for key in ("year",) if key in labels})
+    own = both[both["country"].isin(labels["country"])] if "country" in labels else both
+    other = own.rename(columns={"partner": "relative_to", "value": "theirs"})
+    own, other = (
+        _narrow(table, {key: labels[key]} if key in labels else {})
+        for table, key in ((own, "partner"), (other, "relative_to"))
+    )
+    pairs = own.merge(other, on=["country", "year"])
+    pairs = pairs[(pairs["partner"] != pairs["relative_to"]) & (pairs["theirs"] > 0)]
+    return pairs.assign(value=pairs["value"] / pairs["theirs"])
+
+
+def _two_way(world: World, labels: Labels) -> DataFrame:
+    """Trade in goods both ways by country, partner and year."""
+    one = _trade_value(world, labels)
+    back = one.rename(columns={"country": "partner", "partner": "country", "value": "back"})
+    both = one.merge(back, how="left", on=["country", "partner", "year"])
+    return both.assign(value=both["value"] + both["back"].fillna(0.0))[["country", "partner", "year", "value"]]
+
+
+def _gravity_ratio(*, with_distance: bool) -> Callable[[World, Labels], DataFrame]:
+    """Trade both ways over its prediction. The estimate stands on the flows observed, not on those modelled."""
+
+    def table(world: World, labels: Labels) -> DataFrame:
+        goods = _goods(world)
+        flows, modelled = (_matrix(part, world.countries) for part in (goods, goods[goods["status"] != "observed"]))
+        log_km = np.log(great_circle(world).to_numpy())
+        known = (modelled <= MOSTLY * flows) & np.isfinite(log_km)
+        regressors = {"log_km": log_km} if with_distance else {}
+        fitted = gravity_fit(np.where(known, flows, np.nan), regressors).predicted
+        wanted = fitted + fitted.T
+        ratio = np.divide(flows + flows.T, wanted, out=np.full_like(wanted, np.nan), where=wanted > 0)
+        np.fill_diagonal(ratio, np.nan)
+        axes = pd.MultiIndex.from_product([world.countries, world.countries], names=["country", "partner"])
+        return pd.DataFrame({"value": ratio.ravel()}, index=axes).dropna().reset_index()
+
+    return table
+
+
+def _matrix(trade: DataFrame, countries: list[str]) -> NDArray[np.float64]:
+    """Flows [i, j] over all sectors of a tidy trade table."""
+    exporter, importer = (pd.Index(countries).get_indexer(pd.Index(trade[key])) for key in ("exporter", "importer"))
+    flows = np.zeros((len(countries), len(countries)))
+    np.add.at(flows, (exporter, importer), trade["value_musd"].to_numpy(dtype=float))
+    return flows
+
+
+_TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {
+    "ideal_point": _ideal_point,
+    "ideal_point_distance": _ideal_point_distance,
+    "membership": _membership,
+    "membership_year": _membership_year,
+    "shared_memberships": _shared_memberships,
+    "trade_value": _trade_value,
+    "trade_ratio": _trade_ratio,
+    "gravity_ratio_size_only": _gravity_ratio(with_distance=False),
+    "gravity_ratio_with_distance": _gravity_ratio(with_distance=True),
+    "gdp": _indicator("gdp_usd"),
+    "population": _indicator("population"),
+    "conflict_deaths": _indicator("conflict_deaths"),
+    "electricity_access": _indicator("electricity_access_pct"),
+    "hdi": _indicator("hdi"),
+}
