@@ -14,30 +14,31 @@ from landbridge.labels import one_of
 from landbridge.trade.core import Array
 from landbridge.trade.gravity import GravityFit, gravity_fit
 from landbridge.trade.model import trade_baseline
+from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
     from landbridge.world import World
 
-EARTH_RADIUS_KM = 6371.0088  # IUGG mean radius
 PAIR = ("exporter", "importer")
 
 
 def great_circle(world: World) -> xr.DataArray:
-    """Distance between the people of two countries [exporter, importer], km: hub cities weighted by population.
+    """Population-weighted mean distance between the hub cities of two trading countries [exporter, importer], km.
 
-    Nan for countries without a hub. Within a country the mean over distinct pairs of its hubs, nan where there is one.
+    Within a country it is the mean over distinct pairs of its hubs; nan where there is only one, or for a country
+    without any.
     """
+    countries = world.countries
     cities = world.table("cities")
-    hubs = cities[cities["hub"] & cities["iso3"].isin(world.countries)]
-    hubs = hubs.merge(world.table("nodes")[["node", "lat", "lon"]], on="node", how="left", validate="many_to_one")
-    km = _haversine(hubs["lat"].to_numpy(float), hubs["lon"].to_numpy(float))
-    membership = pd.Index(world.countries).get_indexer(pd.Index(hubs["iso3"]))
-    weights = np.zeros((len(world.countries), len(hubs)))
-    weights[membership, np.arange(len(hubs))] = hubs["weight"].to_numpy(float)
-    pairs_weight = np.outer(weights.sum(1), weights.sum(1)) - np.diag((weights**2).sum(1))
-    total = weights @ km @ weights.T
-    mean = np.divide(total, pairs_weight, out=np.full_like(total, np.nan), where=pairs_weight > 1e-12)
-    return xr.DataArray(mean, coords=[world.countries, world.countries], dims=PAIR)
+    hubs = cities[cities["hub"] & cities["iso3"].isin(countries)]
+    hubs = hubs.merge(world.table("nodes")[["node", "lat", "lon"]], on="node", validate="many_to_one")
+    lat, lon = hubs["lat"].to_numpy(float), hubs["lon"].to_numpy(float)
+    weights = np.zeros((len(countries), len(hubs)))
+    weights[pd.Index(countries).get_indexer(pd.Index(hubs["iso3"])), np.arange(len(hubs))] = hubs["weight"]
+    total = weights @ great_circle_km(lat[:, None], lon[:, None], lat, lon) @ weights.T
+    pairs = np.outer(weights.sum(1), weights.sum(1)) - np.diag((weights**2).sum(1))
+    mean = np.divide(total, pairs, out=np.full_like(total, np.nan), where=pairs > 1e-12)
+    return xr.DataArray(mean, coords=[countries, countries], dims=PAIR)
 
 
 def gravity_of_world(
@@ -113,13 +114,3 @@ def _log_cost(world: World, name: str, cost: xr.DataArray) -> Array:
         raise InputError(f'The cost "{name}" between countries must be positive.')
     logs: Array = np.log(np.where(known, values, np.nan))
     return logs
-
-
-def _haversine(lat: Array, lon: Array) -> Array:
-    """Great-circle distances between all points, km."""
-    phi, lam = np.radians(lat), np.radians(lon)
-    half = (
-        np.sin((phi[:, None] - phi) / 2) ** 2
-        + np.cos(phi[:, None]) * np.cos(phi) * np.sin((lam[:, None] - lam) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))

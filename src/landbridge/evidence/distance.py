@@ -1,0 +1,215 @@
+"""Distances and times of known routes over the packaged network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from landbridge.errors import InputError, SolveError
+from landbridge.evidence.framework import Check, Measured
+from landbridge.network.model import Network
+from landbridge.network.route import Route, find_route
+from landbridge.world import load_world
+
+KM_PER_NAUTICAL_MILE = 1.852
+YEAR = "2017"
+ROUTES = "documented_routes.csv"
+PORTS = "Notteboom, Pallis & Rodrigue, Port Economics, Management and Policy: routing options Shanghai-Rotterdam"
+YUXINOU = "China Daily, 13 September 2013: Chongqing-Xinjiang-Europe railway, 11,179 km, 16 days on average"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A route asked for: the ends, the modes, what to keep within and out of."""
+
+    origin: str
+    destination: str
+    modes: tuple[str, ...]
+    within: tuple[str, ...] | None = None
+    avoid: tuple[str, ...] = ()
+
+
+SUEZ = Query("Shanghai", "Rotterdam", ("sea",))
+CAPE = Query("Shanghai", "Rotterdam", ("sea",), avoid=("suez", "panama"))
+LAND_BRIDGE = Query("Chongqing", "Duisburg", ("rail",))
+TRANS_SIBERIAN = Query("Moscow", "Vladivostok", ("rail",), within=("RUS",))
+MAIN_LINE = Query("Karachi", "Lahore", ("rail",), within=("PAK",))
+
+
+@cache
+def _network() -> Network:
+    return Network.from_world(load_world(YEAR))
+
+
+@cache
+def _route(query: Query) -> Route:
+    """The route of a query.
+
+    Raises:
+        SolveError: there is none.
+    """
+    found = find_route(
+        _network(), query.origin, query.destination, modes=query.modes, within=query.within, avoid=query.avoid
+    )
+    if not found.reachable:
+        raise SolveError(f"{query.origin}-{query.destination}: {found.reason}")
+    return found
+
+
+def _way(route: Route) -> str:
+    through = ", ".join(route.passages)
+    return " ".join(route.countries) + (f" through {through}" if through else "")
+
+
+def _km(query: Query) -> Callable[[Path], Measured]:
+    return lambda _: Measured(_route(query).km, _way(_route(query)))
+
+
+def _nautical_miles(query: Query) -> Callable[[Path], Measured]:
+    return lambda _: Measured(_route(query).km / KM_PER_NAUTICAL_MILE, _way(_route(query)))
+
+
+def _days(query: Query) -> Callable[[Path], Measured]:
+    return lambda _: Measured(_route(query).days, f"{_route(query).usd:,.0f} USD per TEU")
+
+
+def _countries(query: Query) -> Callable[[Path], Measured]:
+    return lambda _: Measured(" ".join(_route(query).countries))
+
+
+def _passage(query: Query, passage: str) -> Callable[[Path], Measured]:
+    return lambda _: Measured("yes" if passage in _route(query).passages else "no", _way(_route(query)))
+
+
+@cache
+def _documented() -> pd.DataFrame:
+    """The documented routes with ours: columns of the file and ``ours_km``, inf where we find no way."""
+    path = files("landbridge.evidence") / "data" / ROUTES
+    frame = pd.read_csv(str(path), keep_default_na=False)
+    ours = []
+    for row in frame.itertuples():
+        within = tuple(str(row.within).split()) or None
+        query = Query(str(row.origin), str(row.destination), (str(row.mode),), within)
+        try:
+            ours.append(_route(query).km)
+        except (SolveError, InputError):
+            ours.append(np.inf)
+    return frame.assign(ours_km=ours)
+
+
+def _held_out_error(mode: str | None) -> Callable[[Path], Measured]:
+    def measure(_: Path) -> Measured:
+        frame = _documented()
+        frame = frame[(frame["half"] == "test") & (frame["mode"].eq(mode) if mode else True)]
+        error = 100 * (frame["ours_km"] / frame["km"].astype(float) - 1).abs()
+        worst = frame.iloc[int(error.argmax())]
+        note = (
+            f"{len(error)} routes; mean {error[np.isfinite(error)].mean():.1f} %, worst "
+            f"{worst['origin']}-{worst['destination']} {error.max():.0f} %"
+        )
+        return Measured(float(error.median()), note)
+
+    return measure
+
+
+CHECKS = (
+    Check(
+        id="distance-shanghai-rotterdam-suez",
+        kind="golden",
+        sentence="Shanghai to Rotterdam by sea",
+        published=10_500.0,
+        tolerance=0.03 * 10_500,
+        unit="nmi",
+        source=f"{PORTS} (about 10,600); 10,500 is the usual round figure of distance tables",
+        measure=_nautical_miles(SUEZ),
+    ),
+    Check(
+        id="distance-shanghai-rotterdam-suez-passage",
+        kind="golden",
+        sentence="Shanghai to Rotterdam by sea goes through the Suez canal",
+        published="yes",
+        tolerance=None,
+        unit="",
+        source=PORTS,
+        measure=_passage(SUEZ, "suez"),
+    ),
+    Check(
+        id="distance-shanghai-rotterdam-cape",
+        kind="golden",
+        sentence="Shanghai to Rotterdam by sea with Suez and Panama shut (large ships do not fit Panama)",
+        published=13_800.0,
+        tolerance=0.03 * 13_800,
+        unit="nmi",
+        source=PORTS,
+        measure=_nautical_miles(CAPE),
+    ),
+    Check(
+        id="distance-shanghai-rotterdam-cape-passage",
+        kind="golden",
+        sentence="Shanghai to Rotterdam by sea with Suez and Panama shut rounds the Cape of Good Hope",
+        published="yes",
+        tolerance=None,
+        unit="",
+        source=PORTS,
+        measure=_passage(CAPE, "south_africa"),
+    ),
+    Check(
+        id="distance-chongqing-duisburg",
+        kind="golden",
+        sentence="Chongqing to Duisburg by rail",
+        published=11_179.0,
+        tolerance=0.06 * 11_179,
+        unit="km",
+        source=YUXINOU,
+        measure=_km(LAND_BRIDGE),
+    ),
+    Check(
+        id="distance-chongqing-duisburg-countries",
+        kind="golden",
+        sentence="countries that the railway from Chongqing to Duisburg goes through, in order",
+        published="CHN KAZ RUS BLR POL DEU",
+        tolerance=None,
+        unit="",
+        source=YUXINOU,
+        measure=_countries(LAND_BRIDGE),
+    ),
+    Check(
+        id="distance-chongqing-duisburg-days",
+        kind="golden",
+        sentence="days from Chongqing to Duisburg by rail, borders and gauge breaks included",
+        published=16.0,
+        tolerance=3.0,
+        unit="days",
+        source=YUXINOU,
+        measure=_days(LAND_BRIDGE),
+    ),
+    Check(
+        id="distance-moscow-vladivostok",
+        kind="golden",
+        sentence="Moscow to Vladivostok by rail inside Russia",
+        published=9_289.0,
+        tolerance=0.04 * 9_289,
+        unit="km",
+        source="Russian Railways: length of the Trans-Siberian main line, 9,289 km (9,288.2 at Vladivostok station)",
+        measure=_km(TRANS_SIBERIAN),
+    ),
+    Check(
+        id="distance-karachi-lahore",
+        kind="golden",
+        sentence="Karachi to Lahore by rail inside Pakistan",
+        published=1_219.0,
+        tolerance=0.05 * 1_219,
+        unit="km",
+        source=(
+            "Pakistan Railways, main line 1, as commonly given; agrees within 1 % with published train runs Karachi-"
+            "Islamabad (1,521 km) less Lahore-Islamabad (290 km)"
+        ),
+        measure=_km(MAIN_LINE),
+    ),
+)
