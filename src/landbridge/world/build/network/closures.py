@@ -1,0 +1,23 @@
+"""What is closed, and where borders are soft, by date: the versioned tables as published frames."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from landbridge.world.build.network.graph import overlay, pair
+
+
+def closures() -> pd.DataFrame:
+    """Rows key, mode, since, until, source, assumed: a border, passage or link closed from since to until.
+
+    An empty date is open-ended, an empty mode means all; ``until`` is the first open day.
+    """
+    table = overlay("closures").astype({"since": str, "until": str})
+    border = table["key"].str.fullmatch("[A-Z]{3}-[A-Z]{3}")
+    table.loc[border, "key"] = [pair(*key.split("-")) for key in table.loc[border, "key"]]
+    return table.assign(assumed=table["assumed"].astype(bool)).sort_values(["key", "mode", "since"], ignore_index=True)
+
+
+def union_borders() -> pd.DataFrame:
+    """Rows union, members, since, until, source: inside, border hours are those of a soft border."""
+    return overlay("unions").astype({"since": str, "until": str})
