@@ -31,7 +31,7 @@ class CountryCosts:
     def cut_off(self) -> list[str]:
         """Countries that no other country can reach by any mode."""
         joined = np.isfinite(self.days).any(axis=0) & ~np.eye(len(self.countries), dtype=bool)
-        return [country for country, reached in zip(self.countries, joined.any(axis=1), strict=True) if not reached]
+        return [self.countries[position] for position in np.flatnonzero(~joined.any(axis=1))]
 
 
 def _weights(params: Mapping[str, float]) -> Floats:

@@ -18,7 +18,7 @@ from scipy.sparse import csgraph
 try:
     import routingkit_cch as routingkit
 except ImportError:  # no wheel for this platform: scipy answers the same questions, more slowly
-    routingkit = None
+    routingkit = None  # type: ignore[assignment]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -194,7 +194,7 @@ def shortest_path(
     while before[nodes[-1]] >= 0:
         nodes.append(int(before[nodes[-1]]))
     nodes.reverse()
-    links = [_link_between(graph, link, u, v) for u, v in zip(nodes, nodes[1:], strict=False)]
+    links = [_link_between(graph, link, nodes[step], nodes[step + 1]) for step in range(len(nodes) - 1)]
     return Path(np.array(links, dtype=np.int64), np.array(nodes, dtype=np.int64), float(distance[end]))
 
 
@@ -335,7 +335,7 @@ def shortest_trees(tail: Ints, head: Ints, weights: Floats, n_nodes: int, source
 
 def _levels(before: Ints) -> Iterator[tuple[Ints, Ints]]:
     """Flat (node, predecessor) indices of the trees, level by level away from the sources."""
-    n_sources, n_nodes = before.shape
+    n_nodes = before.shape[1]
     own = np.arange(before.size)
     parent = np.where(before.ravel() >= 0, own // n_nodes * n_nodes + before.ravel(), own)
     depth, ancestor = (parent != own).astype(np.int64), parent
@@ -361,7 +361,7 @@ def accumulate(trees: Trees, flow: Floats) -> Floats:
 def link_loads(trees: Trees, through: Floats, n_links: int) -> Floats:
     """Load [L] of every link: what ``accumulate`` found, summed over the trees that use it."""
     used = trees.link >= 0
-    return np.bincount(trees.link[used], weights=through[used], minlength=n_links)
+    return np.bincount(trees.link[used], weights=through[used], minlength=n_links).astype(float)
 
 
 def marks_on_path(trees: Trees, marks: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -106,7 +106,7 @@ class Skeleton:
     share: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """The transport network of a world in one year: nodes, undirected links, hubs.
 
@@ -133,6 +133,7 @@ class Network:
     skeleton: Flags
     quantities: Quantities
     hubs: Hubs
+    city_nodes: Ints
 
     @classmethod
     def from_world(cls, world: World, *, year: int | None = None) -> Network:
@@ -201,7 +202,7 @@ class Network:
         per_day = params["value_of_time"]
         shape = (len(ALLOWED), len(self.world.countries), len(self.world.countries))
         days, usd, uses, share = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.ones(shape)
-        narrower = np.inf
+        narrower: Floats | float = np.inf
         on_network = np.ix_(self.hubs.economy, self.hubs.economy)
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
             skeleton = self.skeletons[main_mode]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from landbridge.world import World
 
-STUDY_COLUMNS = {"hours_override": np.nan, "usd_override": np.nan, "speed_kmh_override": np.nan, "exempt": False}
+STUDY_COLUMNS: dict[str, Any] = {
+    "hours_override": np.nan,
+    "usd_override": np.nan,
+    "speed_kmh_override": np.nan,
+    "exempt": False,
+    "closed_by": "",
+}
 
 
 def read_network(world: World, year: int) -> Network:
@@ -52,19 +58,18 @@ def read_network(world: World, year: int) -> Network:
         skeleton=links["skeleton"].to_numpy(dtype=bool),
         quantities=_quantities(links, running, dwell, iso3, deaths_per_million(world, year)),
         hubs=_hubs(world),
+        city_nodes=world.table("cities")["node"].to_numpy(dtype=np.int64),
     )
 
 
 def with_study_columns(links: DataFrame) -> DataFrame:
     """The links with the optional columns that studies write: overrides (NaN: the parameter's value), exemptions."""
     missing = {column: value for column, value in STUDY_COLUMNS.items() if column not in links}
-    if "closed_by" not in links:
-        missing["closed_by"] = ""
     return links.assign(**missing)
 
 
 def running_modes(mode: Labels, dwell: Labels) -> Labels:
-    """The mode whose speed and rate a link has: a port's connector runs at sea, a gauge break on rails, others on road."""
+    """The mode whose speed and rate a link has: a port's connector the sea's, a gauge break rail, others road."""
     connector = np.where(dwell == "port", "sea", np.where(dwell == "gauge", "rail", "road"))
     return np.where(mode == "transfer", connector, mode)
 
@@ -81,7 +86,7 @@ def soft_borders(world: World, year: int) -> list[str]:
     table = world.table("union_borders")
     table = table[in_force(table, year)]
     pairs = set()
-    for members in table["members"]:
+    for members in table["members"].astype(str):
         codes = sorted(members.split())
         pairs |= {f"{a}-{b}" for position, a in enumerate(codes) for b in codes[position + 1 :]}
     return sorted(pairs)
@@ -93,8 +98,12 @@ def deaths_per_million(world: World, year: int) -> dict[str, float]:
     Observed: the indicator ``conflict_deaths`` of the year, or of the nearest earlier one.
     """
     indicators = world.table("indicators")
-    latest = indicators[indicators["year"] <= year].sort_values("year").drop_duplicates(["iso3", "indicator"], keep="last")
-    deaths, people = (latest[latest["indicator"] == name].set_index("iso3")["value"] for name in ("conflict_deaths", "population"))
+    latest = (
+        indicators[indicators["year"] <= year].sort_values("year").drop_duplicates(["iso3", "indicator"], keep="last")
+    )
+    deaths, people = (
+        latest[latest["indicator"] == name].set_index("iso3")["value"] for name in ("conflict_deaths", "population")
+    )
     changed = world.table("conflict").set_index("iso3")["intensity"]
     deaths = changed.combine_first(deaths) if len(changed) else deaths
     rate = (1e6 * deaths / people.reindex(deaths.index)).dropna()
@@ -117,7 +126,9 @@ def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     return reason
 
 
-def _quantities(links: DataFrame, running: Labels, dwell: Labels, iso3: Labels, violence: dict[str, float]) -> Quantities:
+def _quantities(
+    links: DataFrame, running: Labels, dwell: Labels, iso3: Labels, violence: dict[str, float]
+) -> Quantities:
     km = links["km"].to_numpy(dtype=float)
     speed, hours, usd = (
         links[column].to_numpy(dtype=float) for column in ("speed_kmh_override", "hours_override", "usd_override")

@@ -1,0 +1,297 @@
+"""What a study may do to the network: pure functions from one world to another.
+
+Each refuses, in one message, what it cannot do: an unknown place, a link over water or across a closed border that is
+not marked as assumed, a speed that is not positive, a change that would touch nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge import labels
+from landbridge.errors import InputError, did_you_mean
+from landbridge.network import core
+from landbridge.network.laying import SNAP_KM, Ground, lay, on_line, positive
+from landbridge.network.places import find_place, great_circle_km
+from landbridge.network.tables import running_modes, with_study_columns
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.world import World
+
+Ints = NDArray[np.int64]
+
+LINES = ("rail", "road", "ferry", "sea")
+
+
+def add_link(
+    world: World,
+    *,
+    mode: str,
+    via: Sequence[str],
+    speed_kmh: float | None = None,
+    assumed: bool = False,
+) -> World:
+    """A new line of a mode through places, in that order, straight from one to the next times the mode's detour.
+
+    Each place is joined to the line of the mode that passes within 25 km, and to its city or the nearest road. Where
+    the line enters another country it crosses a border, with the hours and money of the mode, and tracks change to
+    the gauge of that country.
+
+    Args:
+        world: the world before.
+        mode: rail, road, ferry or sea.
+        via: two or more names of places.
+        speed_kmh: speed on the new line; the mode's own unless given.
+        assumed: the study vouches for water, wilderness or a closed border on the way.
+
+    Raises:
+        InputError: an unknown place or mode; a speed that is not positive; places in a row that are the same; land
+            over water, far from any line, or across a border closed to the mode, unless ``assumed``.
+    """
+    mode = labels.one_of(mode, LINES, "mode that can be laid")
+    positive(speed_kmh, "speed_kmh")
+    places = [find_place(world, name) for name in via]
+    if len(places) < 2:
+        raise InputError("A link needs two places or more.")
+    for one, other in pairwise(places):
+        if great_circle_km(one.lat, one.lon, other.lat, other.lon) < 1.0:
+            raise InputError(f'A link from "{one.name}" to "{other.name}" has no length.')
+    return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed)
+
+
+def upgrade(
+    world: World,
+    *,
+    mode: str,
+    via: Sequence[str] | None = None,
+    countries: Iterable[str] | None = None,
+    speed_kmh: float | None = None,
+    speed_factor: float | None = None,
+) -> World:
+    """A faster or slower existing line: the one along ``via``, or every line of the mode in ``countries``.
+
+    ``speed_kmh`` sets the speed; ``speed_factor`` multiplies the one it has.
+
+    Raises:
+        InputError: no such line, both or none of the alternatives given, or a speed that is not positive.
+    """
+    mode = labels.one_of(mode, LINES, "mode")
+    _exactly_one(via=via, countries=countries)
+    _exactly_one(speed_kmh=speed_kmh, speed_factor=speed_factor)
+    positive(speed_kmh, "speed_kmh")
+    positive(speed_factor, "speed_factor")
+    links = with_study_columns(world.table("links"))
+    chosen = line_along(world, mode, via) if via is not None else _lines_in(links, mode, countries or ())
+    links = _set(links, chosen, "skeleton", True) if via is not None else links
+    if speed_kmh is not None:
+        return world.with_(links=_set(links, chosen, "speed_kmh_override", speed_kmh))
+    before = links["speed_kmh_override"].to_numpy(dtype=float)
+    links = _set(links, chosen, "speed_factor", links["speed_factor"].to_numpy(dtype=float)[chosen] * speed_factor)
+    return world.with_(links=_set(links, chosen, "speed_kmh_override", before[chosen] * speed_factor))
+
+
+def close(
+    world: World,
+    *,
+    passage: str | None = None,
+    country: str | None = None,
+    border: tuple[str, str] | None = None,
+    via: Sequence[str] | None = None,
+    mode: str | None = None,
+) -> World:
+    """Nothing passes any more: a passage, a country's borders and ports, a border, or the line of a mode along ``via``.
+
+    ``mode`` limits it to one mode. Trade within a closed country goes on.
+
+    Raises:
+        InputError: not exactly one of the four given, an unknown name, or nothing of that mode there to close.
+    """
+    _exactly_one(passage=passage, country=country, border=border, via=via)
+    mode = None if mode is None else labels.mode(mode)
+    links = with_study_columns(world.table("links"))
+    if via is not None:
+        if mode is None:
+            raise InputError("To close the line along places, say of which mode.")
+        chosen, what = line_along(world, mode, via), f"the {mode} line along {' - '.join(via)}"
+        links = _set(links, _bypass(world, mode, via, chosen), "skeleton", True)
+    elif passage is not None:
+        chosen, what = _of_mode(links, _passage(links, passage), mode), f"passage {passage}"
+    elif border is not None:
+        pair = _border(*border)
+        chosen, what = _crossings(links, pair, mode), f"border {pair}"
+    else:
+        code = labels.country(str(country))
+        chosen, what = _of_mode(links, _gates(world, links, code), mode), f"{labels.country_name(code)}"
+    if not len(chosen):
+        raise InputError(f"Nothing to close: {what} has no link{f' by {mode}' if mode else ''} in this world.")
+    reason = f"{what} closed{f' to {mode}' if mode else ''} by the study"
+    return world.with_(links=_set(links, chosen, "closed_by", reason))
+
+
+def set_border(
+    world: World,
+    *,
+    between: tuple[str, str],
+    mode: str | None = None,
+    hours: float | None = None,
+    usd: float | None = None,
+) -> World:
+    """Hours and money per TEU that crossing a border takes, in place of the parameters' values; opens it if closed.
+
+    Raises:
+        InputError: the countries share no crossing of that mode (the message lists the neighbours), nothing is set,
+            or a value is negative.
+    """
+    pair = _border(*between)
+    mode = None if mode is None else labels.one_of(mode, ("rail", "road"), "mode with border crossings")
+    if hours is None and usd is None:
+        raise InputError(f"Border {pair}: give hours, usd, or both.")
+    for name, value in (("hours", hours), ("usd", usd)):
+        if value is not None and not (np.isfinite(value) and value >= 0.0):
+            raise InputError(f"Border {pair}: {name} is {value}; it must be zero or more.")
+    links = with_study_columns(world.table("links"))
+    chosen = _crossings(links, pair, mode)
+    for column, value in (("hours_override", hours), ("usd_override", usd)):
+        if value is not None:
+            links = _set(links, chosen, column, float(value))
+    links = _set(_set(links, chosen, "exempt", True), chosen, "closed_by", "")
+    return world.with_(links=links)
+
+
+def line_along(world: World, mode: str, via: Sequence[str], without: Ints | None = None) -> Ints:
+    """Links of one mode on the shortest way (km) from each place to the next, leaving some links aside.
+
+    Raises:
+        InputError: an unknown place, one without a line of the mode within 25 km, or places that no line joins.
+    """
+    places = [find_place(world, name) for name in via]
+    if len(places) < 2:
+        raise InputError("A line along places needs two places or more.")
+    ground = Ground.of(world)
+    mine = ground.line(mode)
+    km = np.where(mine, ground.km, np.inf)
+    if without is not None:
+        km[without] = np.inf
+    stops = [on_line(ground, mine, place) for place in places]
+    for place, stop in zip(places, stops, strict=True):
+        if not len(stop):
+            raise InputError(f'No {mode} line passes within {SNAP_KM:.0f} km of "{place.name}" ({place.iso3}).')
+    chosen = []
+    for (one, here), (other, there) in pairwise(zip(places, stops, strict=True)):
+        path = core.shortest_path(ground.tail, ground.head, km, len(ground.lat), here, there)
+        if not np.isfinite(path.length):
+            raise InputError(f'No {mode} line joins "{one.name}" ({one.iso3}) and "{other.name}" ({other.iso3}).')
+        chosen.append(path.links)
+    return np.unique(np.concatenate(chosen))
+
+
+def _bypass(world: World, mode: str, via: Sequence[str], closed: Ints) -> Ints:
+    """Links of the next shortest way along the places once some are closed; none where there is no other way."""
+    try:
+        return line_along(world, mode, via, without=closed)
+    except InputError:
+        return np.empty(0, dtype=np.int64)
+
+
+def _lines_in(links: DataFrame, mode: str, countries: Iterable[str]) -> Ints:
+    """All links of a mode in some countries.
+
+    Raises:
+        InputError: an unknown country, or one without any link of the mode.
+    """
+    codes = [labels.country(text) for text in countries]
+    mine = (links["mode"] == mode).to_numpy()
+    for code in codes:
+        if not (mine & (links["iso3"] == code).to_numpy()).any():
+            raise InputError(f"{labels.country_name(code)} has no {mode} link in this world.")
+    return np.flatnonzero(mine & links["iso3"].isin(codes).to_numpy())
+
+
+def _passage(links: DataFrame, text: str) -> Ints:
+    """Links of a passage.
+
+    Raises:
+        InputError: no such passage; the message lists them all.
+    """
+    tags = links["passage"].to_numpy(dtype=object)
+    known = sorted(set(tags) - {""})
+    tag = text.strip().lower().replace(" ", "_").replace("-", "_")
+    if tag not in known:
+        raise InputError(f'No passage called "{text}".{did_you_mean(tag, known)} Passages: {", ".join(known)}.')
+    return np.flatnonzero(tags == tag)
+
+
+def _border(one: str, other: str) -> str:
+    """The border "AAA-BBB" of two countries.
+
+    Raises:
+        InputError: an unknown country, or the same twice.
+    """
+    pair = sorted((labels.country(one), labels.country(other)))
+    if pair[0] == pair[1]:
+        raise InputError(f'"{one}" and "{other}" are one country: a border lies between two.')
+    return "-".join(pair)
+
+
+def _crossings(links: DataFrame, border: str, mode: str | None) -> Ints:
+    """Links that cross a border, by one mode if given.
+
+    Raises:
+        InputError: there are none; the message names the neighbours that there are.
+    """
+    crosses = (links["border"] == border).to_numpy()
+    chosen = np.flatnonzero(crosses if mode is None else crosses & (links["mode"] == mode).to_numpy())
+    if len(chosen):
+        return chosen
+    others = links if mode is None else links[links["mode"] == mode]
+    by = f" by {mode}" if mode else ""
+    found = [f"{code} borders {', '.join(_neighbours(others, code)) or 'nobody'}" for code in border.split("-")]
+    raise InputError(f"No link crosses the border {border}{by}: {by.strip() or 'here'} {'; '.join(found)}.")
+
+
+def _neighbours(links: DataFrame, code: str) -> list[str]:
+    pairs = {border for border in links["border"] if code in border}
+    return sorted(side for border in pairs for side in border.split("-") if side != code)
+
+
+def _gates(world: World, links: DataFrame, code: str) -> Ints:
+    """Where a country meets the world: its border crossings, its ports, and the ferries that land in it."""
+    node_iso3 = world.table("nodes")["iso3"].to_numpy(dtype=object)
+    ends = [node_iso3[links[end].to_numpy(dtype=np.int64)] for end in ("u", "v")]
+    crossing = np.array([code in border for border in links["border"]])
+    at_home = (ends[0] == code) | (ends[1] == code)
+    port = (links["dwell"] == "port").to_numpy() & at_home
+    ferry = (links["mode"] == "ferry").to_numpy() & at_home & (ends[0] != ends[1])
+    return np.flatnonzero(crossing | port | ferry)
+
+
+def _of_mode(links: DataFrame, chosen: Ints, mode: str | None) -> Ints:
+    """Of these links those of a mode; a port's connector counts as sea."""
+    if mode is None:
+        return chosen
+    running = running_modes(links["mode"].to_numpy(dtype=object), links["dwell"].to_numpy(dtype=object))
+    return chosen[running[chosen] == mode]
+
+
+def _set(links: DataFrame, chosen: Ints, column: str, value: object) -> DataFrame:
+    changed = links[column].to_numpy(copy=True)
+    changed[chosen] = value
+    return links.assign(**{column: changed})
+
+
+def _exactly_one(**given: object) -> None:
+    """Exactly one of the named alternatives is not None.
+
+    Raises:
+        InputError: none is, or several are.
+    """
+    set_ones = [name for name, value in given.items() if value is not None]
+    if len(set_ones) != 1:
+        raise InputError(f"Give exactly one of {', '.join(given)}; found {' and '.join(set_ones) or 'none'}.")

@@ -1,0 +1,337 @@
+"""Laying a new line: over which ground it goes, where it crosses borders, how it joins what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.errors import InputError
+from landbridge.network.ground import CONTESTED, country_at
+from landbridge.network.places import Place, great_circle_km, great_circle_points
+from landbridge.network.tables import in_force, with_study_columns
+from landbridge.parameters import central_values
+
+if TYPE_CHECKING:
+    from landbridge.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+SNAP_KM = 25.0  # a place this near to a line of the mode is on it
+_CITY_KM = 15.0
+_ROAD_KM = 60.0
+_PORT_KM = 60.0
+_STEP_KM = 5.0  # spacing of the points at which the ground under a new line is looked at
+_WATER_KM = 30.0  # longest stretch of water that bridges and the coarseness of coastlines explain
+_WILD_KM = 120.0  # farthest from any road or railway that a line is laid without being marked as assumed
+_CORNER_KM = 12.0  # a country touched for less than this is the coarseness of outlines
+_CROSSING_KM = 0.5
+_GAUGE_BREAK_KM = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The arrays of a world's nodes and links that laying a line looks at."""
+
+    lat: Floats
+    lon: Floats
+    iso3: NDArray[np.object_]
+    kind: NDArray[np.object_]
+    tail: Ints
+    head: Ints
+    mode: NDArray[np.object_]
+    dwell: NDArray[np.object_]
+    country: NDArray[np.object_]
+    gauge: Ints
+    km: Floats
+    skeleton: Flags
+
+    @classmethod
+    def of(cls, world: World) -> Ground:
+        """The ground of a world."""
+        nodes, links = world.table("nodes"), world.table("links")
+        return cls(
+            nodes["lat"].to_numpy(dtype=float),
+            nodes["lon"].to_numpy(dtype=float),
+            nodes["iso3"].to_numpy(dtype=object),
+            nodes["kind"].to_numpy(dtype=object),
+            links["u"].to_numpy(dtype=np.int64),
+            links["v"].to_numpy(dtype=np.int64),
+            links["mode"].to_numpy(dtype=object),
+            links["dwell"].to_numpy(dtype=object),
+            links["iso3"].to_numpy(dtype=object),
+            links["gauge_mm"].to_numpy(dtype=np.int64),
+            links["km"].to_numpy(dtype=float),
+            links["skeleton"].to_numpy(dtype=bool),
+        )
+
+    def line(self, mode: str) -> Flags:
+        """Links [L] of a mode; on rails the gauge breaks between them too."""
+        return (self.mode == mode) | ((self.dwell == "gauge") & (mode == "rail"))
+
+    def km_to(self, place: Place, nodes: Ints) -> Floats:
+        """Great-circle distance of some nodes from a place."""
+        return great_circle_km(self.lat[nodes], self.lon[nodes], place.lat, place.lon)
+
+    def course(self, links: Flags) -> tuple[Floats, Floats]:
+        """Latitudes and longitudes of points along the marked links, at most about 40 km apart."""
+        tail, head, pieces = self.tail[links], self.head[links], np.ceil(self.km[links] / 40.0).astype(int)
+        beside = np.abs(self.lon[tail] - self.lon[head]) < 180.0
+        each = np.repeat(np.arange(len(tail)), np.where(beside, pieces, 1))
+        order = np.arange(len(each)) - np.searchsorted(each, each)
+        share = order / np.where(beside, pieces, 1)[each]
+        lat = self.lat[tail][each] + share * (self.lat[head] - self.lat[tail])[each]
+        return lat, self.lon[tail][each] + share * (self.lon[head] - self.lon[tail])[each]
+
+    def ends_of(self, links: Flags) -> Ints:
+        """Nodes that the marked links touch."""
+        return np.unique(np.concatenate([self.tail[links], self.head[links]]))
+
+
+@dataclass
+class Draft:
+    """Nodes and links on their way into a world; ``link_columns`` hold for every link unless it says otherwise."""
+
+    first_node: int
+    link_columns: dict[str, Any]
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+
+    def node(self, lat: float, lon: float, iso3: str, name: str = "", kind: str = "junction") -> int:
+        """Add a node; its number."""
+        self.nodes.append({"lat": lat, "lon": lon, "iso3": iso3, "kind": kind, "name": name})
+        return self.first_node + len(self.nodes) - 1
+
+    def link(self, u: int, v: int, km: float, **columns: Any) -> None:
+        """Add a link, at least 0.1 km long."""
+        self.links.append({**self.link_columns, "u": u, "v": v, "km": max(km, 0.1), **columns})
+
+    def added_to(self, world: World) -> World:
+        """The world with the draft's nodes and links."""
+        import pandas as pd
+
+        nodes, links = world.table("nodes"), with_study_columns(world.table("links"))
+        more_nodes, more_links = pd.DataFrame(self.nodes), pd.DataFrame(self.links)
+        more_nodes.insert(0, "node", np.arange(len(nodes), len(nodes) + len(more_nodes)))
+        more_links.insert(0, "link", np.arange(len(links), len(links) + len(more_links)))
+        return world.with_(
+            nodes=pd.concat([nodes, more_nodes[list(nodes.columns)].astype(nodes.dtypes)], ignore_index=True),
+            links=pd.concat([links, more_links[list(links.columns)].astype(links.dtypes)], ignore_index=True),
+        )
+
+
+def lay(world: World, mode: str, places: Sequence[Place], *, speed_kmh: float | None, assumed: bool) -> World:
+    """The world with a line of the mode from place to place; see ``edits.add_link``.
+
+    Raises:
+        InputError: the ground does not allow it and ``assumed`` is false, or a ferry or ship finds no port.
+    """
+    ground = Ground.of(world)
+    columns = {
+        "mode": mode,
+        "passage": "",
+        "border": "",
+        "dwell": "",
+        "speed_factor": 1.0,
+        "iso3": "",
+        "gauge_mm": 0,
+        "open": True,
+        "status": "study",
+        "source": "study",
+        "assumed": assumed,
+        "skeleton": True,
+        "closed_by": "",
+        "hours_override": np.nan,
+        "usd_override": np.nan,
+        "speed_kmh_override": np.nan,
+        "exempt": assumed,
+    }
+    draft = Draft(len(ground.lat), columns)
+    speed = {"speed_kmh_override": np.nan if speed_kmh is None else float(speed_kmh)}
+    detour = central_values()[f"detour_{mode}"] if mode != "ferry" else 1.0
+    stops = [_stop(ground, draft, mode, place, detour) for place in places]
+    for (one, here), (other, there) in pairwise(zip(places, stops, strict=True)):
+        if mode in ("ferry", "sea"):
+            km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon)) * detour
+            draft.link(here, there, km, dwell="ferry" if mode == "ferry" else "", **speed)
+            continue
+        stretches = survey(world, one, other)
+        if not assumed:
+            _refuse(world, ground, mode, one, other, stretches)
+        _stretch_out(ground, draft, mode, here, there, stretches, detour, speed)
+    return draft.added_to(world)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Part of a line within one country: its ends in degrees, its length as the crow flies, water under it."""
+
+    iso3: str
+    lat: tuple[float, float]
+    lon: tuple[float, float]
+    km: float
+    water_km: float
+
+
+def survey(world: World, one: Place, other: Place) -> list[Stretch]:
+    """The countries that the straight way between two places crosses, in order, with the stretch in each.
+
+    The ends lie in the places' own countries. Countries touched for less than 12 km, contested ground and water belong
+    to the stretch before; a world without outlines knows only the two ends, and the border lies half-way.
+    """
+    km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon))
+    lat, lon = great_circle_points(one.lat, one.lon, other.lat, other.lon, max(5, int(km / _STEP_KM) + 1))
+    step = km / (len(lat) - 1)
+    if "boundaries" in world.resources:
+        code = country_at(world, lat, lon)
+    else:
+        code = np.where(np.arange(len(lat)) < len(lat) / 2, one.iso3, other.iso3).astype(object)
+    wet = code == ""
+    settled = code.copy()
+    settled[0], settled[-1] = one.iso3, other.iso3
+    for position in range(1, len(code) - 1):
+        run = (settled == settled[position]) & (settled != "") & (settled != CONTESTED)
+        brief = run.sum() * step < _CORNER_KM and settled[position] not in (one.iso3, other.iso3)
+        if not run[position] or brief:
+            settled[position] = settled[position - 1]
+    starts = np.flatnonzero(np.append(True, settled[1:] != settled[:-1]))
+    bounds = [*starts.tolist(), len(lat) - 1]
+    return [
+        Stretch(
+            str(settled[first]),
+            (float(lat[first]), float(lat[last])),
+            (float(lon[first]), float(lon[last])),
+            (last - first) * step,
+            _longest(wet[first:last]) * step,
+        )
+        for first, last in pairwise(bounds)
+    ]
+
+
+def _longest(marked: Flags) -> int:
+    """Length of the longest unbroken run of marks."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(int), [0]])))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def _refuse(world: World, ground: Ground, mode: str, one: Place, other: Place, stretches: list[Stretch]) -> None:
+    """Refuse a land line over water, through wilderness, or across a border closed to the mode.
+
+    Raises:
+        InputError: naming what is in the way.
+    """
+    where = f'The {mode} link from "{one.name}" ({one.iso3}) to "{other.name}" ({other.iso3})'
+    cure = "If that is meant, write assumed = true."
+    water = max(stretch.water_km for stretch in stretches)
+    if water > _WATER_KM:
+        raise InputError(f"{where} runs over {water:,.0f} km of water. {cure}")
+    lat, lon = great_circle_points(one.lat, one.lon, other.lat, other.lon, 41)
+    on_lat, on_lon = ground.course(np.isin(ground.mode, ["rail", "road"]))
+    wild = max(float(great_circle_km(on_lat, on_lon, y, x).min()) for y, x in zip(lat, lon, strict=True))
+    if wild > _WILD_KM:
+        raise InputError(f"{where} passes {wild:,.0f} km away from any road or railway: impassable ground. {cure}")
+    table = world.table("closures")
+    table = table[in_force(table, world.year) & table["mode"].isin(["", mode])]
+    for before, after in pairwise(stretches):
+        border = "-".join(sorted((before.iso3, after.iso3)))
+        if (table["key"] == border).any():
+            source = table.loc[table["key"] == border, "source"].iloc[0]
+            raise InputError(f"{where} crosses the closed border {border} ({source}). {cure}")
+
+
+def _stop(ground: Ground, draft: Draft, mode: str, place: Place, detour: float) -> int:
+    """A node for a place on the line, joined to the lines and the city that are there already."""
+    if mode == "sea":
+        return _port(ground, place)
+    stop = draft.node(place.lat, place.lon, place.iso3, place.name)
+    layer = "road" if mode == "ferry" else mode
+    lines = on_line(ground, ground.line(layer) & ground.skeleton, place)
+    if len(lines):
+        nearest = lines[ground.km_to(place, lines).argmin()]
+        km = float(ground.km_to(place, lines).min())
+        draft.link(
+            stop, int(nearest), km * detour, mode=layer, iso3=place.iso3, gauge_mm=_gauge(ground, mode, place.iso3)
+        )
+    if mode == "rail":
+        roads = ground.ends_of(((ground.mode == "road") | (ground.mode == "transfer")) & ground.skeleton)
+        roads = roads[(ground.iso3[roads] == place.iso3) & np.isin(ground.kind[roads], ["city", "junction", "border"])]
+        apart = ground.km_to(place, roads)
+        city = (ground.kind[roads] == "city") & (apart <= _CITY_KM)
+        pool = np.flatnonzero(city if city.any() else apart <= _ROAD_KM)
+        if len(pool):
+            nearest = pool[apart[pool].argmin()]
+            way = {"mode": "transfer", "dwell": "terminal", "iso3": place.iso3}
+            draft.link(stop, int(roads[nearest]), float(apart[nearest]), **way)
+    return stop
+
+
+def _port(ground: Ground, place: Place) -> int:
+    ports = np.flatnonzero(ground.kind == "port")
+    km = ground.km_to(place, ports)
+    if not len(ports) or km.min() > _PORT_KM:
+        raise InputError(f'No port within {_PORT_KM:.0f} km of "{place.name}" ({place.iso3}).')
+    return int(ports[km.argmin()])
+
+
+def on_line(ground: Ground, line: Flags, place: Place) -> Ints:
+    """Nodes of the marked links within 25 km of a place, nearly as near as the nearest; its own country's if any."""
+    nodes = ground.ends_of(line)
+    km = ground.km_to(place, nodes)
+    near = km <= SNAP_KM
+    at_home = near & (ground.iso3[nodes] == place.iso3)
+    near = at_home if at_home.any() else near
+    return nodes[near & (km <= km[near].min() + 5.0)] if near.any() else nodes[:0]
+
+
+def _gauge(ground: Ground, mode: str, iso3: str) -> int:
+    """The usual gauge of a country's railways, 1435 mm where it has none; 0 off the rails."""
+    if mode != "rail":
+        return 0
+    found = ground.gauge[(ground.country == iso3) & (ground.gauge > 0)]
+    return int(np.bincount(found).argmax()) if len(found) else 1435
+
+
+def _stretch_out(
+    ground: Ground,
+    draft: Draft,
+    mode: str,
+    here: int,
+    there: int,
+    stretches: list[Stretch],
+    detour: float,
+    speed: dict[str, float],
+) -> None:
+    """Links from one stop to the next: a stretch in each country, a crossing and a gauge break between countries."""
+    at = here
+    for position, stretch in enumerate(stretches):
+        gauge = _gauge(ground, mode, stretch.iso3)
+        last = position == len(stretches) - 1
+        end = there if last else draft.node(stretch.lat[1], stretch.lon[1], stretch.iso3, kind="border")
+        draft.link(at, end, stretch.km * detour, iso3=stretch.iso3, gauge_mm=gauge, **speed)
+        if last:
+            return
+        after = stretches[position + 1]
+        at = draft.node(stretch.lat[1], stretch.lon[1], after.iso3, kind="border")
+        border = "-".join(sorted((stretch.iso3, after.iso3)))
+        crossing = {"border": border, "dwell": f"{mode}_border", "iso3": stretch.iso3, "gauge_mm": gauge}
+        draft.link(end, at, _CROSSING_KM, **crossing, **speed)
+        if _gauge(ground, mode, after.iso3) != gauge:
+            yard = draft.node(stretch.lat[1], stretch.lon[1], after.iso3, kind="border")
+            draft.link(at, yard, _GAUGE_BREAK_KM, mode="transfer", dwell="gauge", iso3=after.iso3)
+            at = yard
+
+
+def positive(value: float | None, name: str) -> None:
+    """Refuse a number that is given and not positive and finite.
+
+    Raises:
+        InputError: naming it.
+    """
+    if value is not None and not (np.isfinite(value) and value > 0.0):
+        raise InputError(f"{name} is {value}; it must be a positive number.")

@@ -1,0 +1,108 @@
+"""Names on the map: the one place a name means, or an error that says which it might have been."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from landbridge.errors import InputError, near
+from landbridge.labels import country
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.world import World
+
+EARTH_RADIUS_KM = 6371.0088
+_PLAINLY_LARGER = 10.0  # a namesake with a tenth of the people does not make a name ambiguous
+
+
+@dataclass(frozen=True)
+class Place:
+    """A named point: degrees, ISO3 country, people (0 where it is no city), kind."""
+
+    name: str
+    iso3: str
+    lat: float
+    lon: float
+    population: int
+    kind: str
+
+
+def find_place(world: World, text: str) -> Place:
+    """The place of that name, accents and case ignored; "Kashgar, CHN" or "Kashgar, China" names the country too.
+
+    Of namesakes in one country the largest is meant; of namesakes in several, one ten times as large as all others.
+
+    Raises:
+        InputError: no place of that name (the message gives the nearest names with their countries), or several.
+    """
+    table = world.table("places")
+    name, iso3 = text.strip(), ""
+    found = _called(table, name)
+    if found.empty and "," in text:
+        name, _, where = (part.strip() for part in text.rpartition(","))
+        iso3 = country(where)
+        found = _called(table, name)
+    inside = found[found["iso3"] == iso3] if iso3 else found
+    if inside.empty:
+        raise InputError(_unknown(table, name, iso3, found))
+    largest = inside.sort_values("population", ascending=False, kind="stable").drop_duplicates("iso3")
+    people = largest["population"].to_numpy()
+    if len(largest) > 1 and not people[0] >= _PLAINLY_LARGER * max(int(people[1]), 1):
+        listed = ", ".join(f'"{name}, {code}"' for code in sorted(largest["iso3"]))
+        raise InputError(f'"{name}" lies in several countries. Write one of: {listed}.')
+    row = largest.iloc[0]
+    return Place(row["name"], row["iso3"], float(row["lat"]), float(row["lon"]), int(row["population"]), row["kind"])
+
+
+def great_circle_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> NDArray[np.float64]:
+    """Great-circle distance between points in degrees, in km (haversine formula)."""
+    a, b, c, d = (np.radians(np.asarray(angle, dtype=float)) for angle in (lat1, lon1, lat2, lon2))
+    chord = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0))))
+
+
+def great_circle_points(
+    lat1: float, lon1: float, lat2: float, lon2: float, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``count`` evenly spaced points, ends included, along the great circle: latitudes and longitudes in degrees."""
+    ends = np.radians(np.array([[lat1, lon1], [lat2, lon2]]))
+    vectors = np.stack(
+        [np.cos(ends[:, 0]) * np.cos(ends[:, 1]), np.cos(ends[:, 0]) * np.sin(ends[:, 1]), np.sin(ends[:, 0])], axis=1
+    )
+    angle = float(great_circle_km(lat1, lon1, lat2, lon2)) / EARTH_RADIUS_KM
+    share = np.linspace(0.0, 1.0, count)[:, None]
+    if angle < 1e-9:
+        points = np.repeat(vectors[:1], count, axis=0)
+    else:
+        points = (np.sin((1 - share) * angle) * vectors[0] + np.sin(share * angle) * vectors[1]) / np.sin(angle)
+    lat = np.degrees(np.arctan2(points[:, 2], np.hypot(points[:, 0], points[:, 1])))
+    return lat, np.degrees(np.arctan2(points[:, 1], points[:, 0]))
+
+
+def plain(text: str) -> str:
+    """Lower case without accents: the form in which names are compared."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().strip()
+
+
+def _called(table: DataFrame, name: str) -> DataFrame:
+    same = (table["ascii"].str.lower() == plain(name)) | (table["name"].str.lower() == name.lower())
+    return table[same]
+
+
+def _unknown(table: DataFrame, name: str, iso3: str, elsewhere: DataFrame) -> str:
+    if iso3 and len(elsewhere):
+        listed = ", ".join(sorted(f'"{name}, {code}"' for code in set(elsewhere["iso3"])))
+        return f'No place called "{name}" in {iso3}. There is {listed}.'
+    pool = table[table["iso3"] == iso3] if iso3 else table
+    pool = pool.sort_values("population", ascending=False, kind="stable")
+    matches = near(plain(name), pool["ascii"].str.lower().drop_duplicates())
+    named = [pool[pool["ascii"].str.lower() == match].iloc[0] for match in matches]
+    where = f" in {iso3}" if iso3 else ""
+    listed = " or ".join(f'"{row["name"]}" ({row["iso3"]})' for row in named)
+    return f'No place called "{name}"{where}.' + (f" Did you mean {listed}?" if named else "")
