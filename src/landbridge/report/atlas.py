@@ -1,0 +1,187 @@
+"""The maps of one report: which outlines, which regions, which lines of trade each scenario changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.report.geometry import bounds, read_wkb
+from landbridge.report.maps import Box, Canvas, Label, Layer, Outlines, flows, frame, land, region_canvas, world_canvas
+from landbridge.report.markup import Markup, element
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.study.outcome import Outcome
+    from landbridge.world import World
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+WIDTHS = (13.0, 9.0, 6.5, 4.5, 3.0, 2.0)  # units, for loads that change by the most, by half of it, a quarter ...
+LEAST = 14.0  # degrees: no inset shows less
+WIDE = 75.0  # degrees: a country wider than this does not set the frame of an inset
+
+
+@dataclass(frozen=True)
+class Region:
+    """An inset: its canvas, and the areas visible on it."""
+
+    canvas: Canvas
+    visible: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Links [K] of the network that some scenario changes: ends (longitude, latitude), mode, and by scenario what
+    is new about them: ``load`` million USD a year over the baseline's, ``corridor`` whether the scenario built or
+    altered the link."""
+
+    start: Floats
+    end: Floats
+    load: Mapping[str, Floats]
+    corridor: Mapping[str, Flags]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Lines | None:
+        """The lines an outcome holds; None when it holds none."""
+        data = outcome.data
+        if "link_load" not in data:
+            return None
+        ends = [np.column_stack([data[f"{end}_lon"], data[f"{end}_lat"]]).astype(float) for end in ("from", "to")]
+        change = data["link_load"] - data["link_load"].sel(scenario="baseline", drop=True)
+        return cls(
+            ends[0],
+            ends[1],
+            {name: change.sel(scenario=name).to_numpy().astype(float) for name in outcome.scenarios},
+            {name: data["corridor"].sel(scenario=name).to_numpy().astype(bool) for name in outcome.scenarios},
+        )
+
+    def built(self, scenario: str) -> list[Floats]:
+        """The links a scenario built or altered, as lines of two points."""
+        chosen = self.corridor[scenario]
+        return list(np.stack([self.start[chosen], self.end[chosen]], axis=1))
+
+    def largest(self, scenario: str) -> float:
+        """The largest change of a link's load in a scenario, million USD a year."""
+        return float(np.abs(self.load[scenario]).max(initial=0.0))
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Everything the maps of one report share."""
+
+    outlines: Outlines
+    contested: Sequence[Floats]
+    notes: DataFrame
+    world: Region
+    regions: Mapping[str, Region]
+    lines: Lines | None
+    definitions: Markup
+
+    @classmethod
+    def of(cls, outcome: Outcome, world: World) -> Atlas:
+        """For an outcome, with the outlines of its world."""
+        outlines = Outlines.from_table(world.table("boundaries"))
+        notes = in_force(world.table("disputed_lines"), int(outcome.header["world"]["year"]))
+        contested = [line for blob in notes["geometry"] for line in read_wkb(blob)]
+        lines = Lines.of(outcome)
+        canvases: dict[Box | None, Canvas] = {None: world_canvas()}
+        box_of = {}
+        for name, scenario in outcome.header["study"]["scenario"].items():
+            if box := _box(name, scenario["changes"], outlines, lines, world):
+                box_of[name] = box
+                canvases.setdefault(box, region_canvas(f"r{len(canvases)}", box))
+        drawn = {box: (canvas, *land(canvas, outlines, contested)) for box, canvas in canvases.items()}
+        regions = {box: Region(canvas, visible) for box, (canvas, _, visible) in drawn.items()}
+        definitions = [[frame(canvas), shapes] for canvas, shapes, _ in drawn.values()]
+        return cls(
+            outlines,
+            contested,
+            notes,
+            regions[None],
+            {name: regions[box] for name, box in box_of.items()},
+            lines,
+            element("svg", definitions, _HATCH, class_="hidden", aria_hidden="true"),
+        )
+
+    def layers(self, scenario: str) -> list[Layer]:
+        """Lines of a scenario: changed loads, then what it built on top."""
+        if self.lines is None:
+            return []
+        changed = flows(
+            self.lines.start, self.lines.end, self.lines.load[scenario], self.lines.largest(scenario) or 1.0, WIDTHS
+        )
+        built = self.lines.built(scenario)
+        return [*changed, Layer("casing", built), Layer("corridor", built)] if built else changed
+
+
+_HATCH = Markup(
+    '<defs><pattern id="unsure" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="2.2" height="9" fill="#ffffff" fill-opacity=".75"/></pattern></defs>'
+)
+
+
+def in_force(disputed: DataFrame, year: int) -> DataFrame:
+    """The contested borders that stood in the middle of a year."""
+    day = f"{year}-07-01"
+    return disputed[(disputed["since"].fillna("") <= day) & (disputed["until"].fillna("").replace("", "9999") > day)]
+
+
+def labels(changes: Sequence[Mapping[str, Any]], world: World) -> list[Label]:
+    """Names of the places a scenario's changes go through, the ends of each line first."""
+    from landbridge.network.places import find_place
+
+    ordered: dict[str, None] = {}
+    routes = [change["via"] for change in changes if change.get("via")]
+    for route in routes:
+        ordered |= dict.fromkeys((route[0], route[-1]))
+    for route in routes:
+        ordered |= dict.fromkeys(route)
+    found = (find_place(world, text) for text in ordered)
+    return [Label(place.name, float(place.lon), float(place.lat)) for place in found]
+
+
+def _box(
+    scenario: str, changes: Sequence[Mapping[str, Any]], outlines: Outlines, lines: Lines | None, world: World
+) -> Box | None:
+    """The region a scenario is about: what it builds, else the passages it closes, else the countries it names."""
+    if lines is not None and (built := lines.built(scenario)):
+        return _padded(bounds(built))
+    passages = {change["passage"] for change in changes if change.get("passage")}
+    if passages and "links" in world.resources:
+        links, nodes = world.table("links"), world.table("nodes").set_index("node")
+        chosen = links[links["passage"].isin(passages)]
+        ends = nodes.loc[[*chosen["u"], *chosen["v"]], ["lon", "lat"]].to_numpy()
+        if len(ends):
+            return _padded(bounds([ends]))
+    named = {code for change in changes for code in _countries(change)}
+    rings = [
+        ring
+        for area, code in outlines.iso3.items()
+        if code in named and np.ptp(np.concatenate(outlines.rings[area])[:, 0]) < WIDE
+        for ring in outlines.rings[area]
+    ]
+    return _padded(bounds(rings)) if rings else None
+
+
+def _countries(change: Mapping[str, Any]) -> list[str]:
+    pairs = [change.get(key) or () for key in ("between", "border", "exporters", "importers", "by", "on")]
+    return [code for pair in pairs for code in pair] + ([change["country"]] if change.get("country") else [])
+
+
+def _padded(box: Box) -> Box:
+    """A box with room around it, on whole degrees, so that scenarios about the same place share one map."""
+    west, south, east, north = box
+    across, up = max(1.24 * (east - west), LEAST), max(1.3 * (north - south), LEAST * 0.62)
+    lon, lat = (west + east) / 2.0, (south + north) / 2.0
+    return (
+        float(np.floor(lon - across / 2.0)),
+        float(max(np.floor(lat - up / 2.0), -60.0)),
+        float(np.ceil(lon + across / 2.0)),
+        float(min(np.ceil(lat + up / 2.0), 84.0)),
+    )

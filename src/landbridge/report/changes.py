@@ -1,0 +1,102 @@
+"""A scenario's changes in words, from the study as it stands in an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from landbridge.labels import country_name
+from landbridge.report.numbers import change as percent_change
+from landbridge.report.numbers import listed, plain, significant
+from landbridge.report.words import passage_name
+
+Change = Mapping[str, Any]
+
+
+def in_words(change: Change) -> str:
+    """One change as a sentence without its full stop, with its source or the word "assumed"."""
+    text = _KINDS[change["kind"]](change)
+    if change.get("assumed"):
+        text += " [assumed]"
+    return text
+
+
+def _line(change: Change) -> str:
+    return "–".join(change["via"])
+
+
+def _speed(change: Change) -> str:
+    if change.get("speed_kmh"):
+        return f" at {significant(change['speed_kmh'])}\u202fkm/h"
+    return f", {significant(change['speed_factor'])} times as fast" if change.get("speed_factor") else ""
+
+
+def _link(change: Change) -> str:
+    return f"New {change['mode']} line {_line(change)}{_speed(change)}"
+
+
+def _upgrade(change: Change) -> str:
+    where = _line(change) if change.get("via") else f"in {_bloc(change['countries'])}"
+    return f"Existing {change['mode']} {where}{_speed(change)}"
+
+
+def _close(change: Change) -> str:
+    mode = f" for {change['mode']}" if change.get("mode") else ""
+    if change.get("passage"):
+        return f"Closed: {passage_name(change['passage'])}{mode}"
+    if change.get("border"):
+        return f"Closed: the border of {_bloc(change['border'])}{mode}"
+    if change.get("country"):
+        return f"Closed: all ways through {country_name(change['country'])}{mode}"
+    return f"Closed: {_line(change)}{mode}"
+
+
+def _border(change: Change) -> str:
+    terms = [f"{significant(change['hours'])} hours"] if change.get("hours") is not None else []
+    terms += [f"{significant(change['usd'])} USD a container"] if change.get("usd") is not None else []
+    mode = f" by {change['mode']}" if change.get("mode") else ""
+    return f"Border of {_bloc(change['between'])}{mode}: {listed(terms)}"
+
+
+def _policy(what: str) -> Callable[[Change], str]:
+    def text(change: Change) -> str:
+        sellers = _bloc(change["exporters"]) if change.get("exporters") else "all countries"
+        buyers = _bloc(change["importers"]) if change.get("importers") else "all countries"
+        goods = f" in {listed(list(change['sectors']))}" if change.get("sectors") else ""
+        return f"{what} on exports of {sellers} to {buyers}{goods}: {percent_change(change['percent'])}"
+
+    return text
+
+
+def _sanction(change: Change) -> str:
+    goods = f" in {listed(list(change['sectors']))}" if change.get("sectors") else ""
+    terms = "embargo" if change.get("percent") is None else f"trade {percent_change(change['percent'])} dearer"
+    flow = change.get("flow") or "both"
+    direction = "" if flow == "both" else f", {flow} only"
+    return f"Sanctions of {_bloc(change['by'])} on {_bloc(change['on'])}{goods}{direction}: {terms}"
+
+
+def _productivity(change: Change) -> str:
+    goods = f" in {listed(list(change['sectors']))}" if change.get("sectors") else ""
+    return f"Productivity of {country_name(change['country'])}{goods}: {percent_change(change['percent'])}"
+
+
+def _conflict(change: Change) -> str:
+    return f"Conflict in {country_name(change['country'])}: {plain(change['deaths'], 0)} deaths a year"
+
+
+def _bloc(codes: Any) -> str:
+    return listed([country_name(code) for code in ([codes] if isinstance(codes, str) else codes)])
+
+
+_KINDS: dict[str, Callable[[Change], str]] = {
+    "link": _link,
+    "upgrade": _upgrade,
+    "close": _close,
+    "border": _border,
+    "trade_cost": _policy("Cost of trade"),
+    "tariff": _policy("Tariff"),
+    "sanction": _sanction,
+    "productivity": _productivity,
+    "conflict": _conflict,
+}

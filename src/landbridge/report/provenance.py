@@ -1,0 +1,307 @@
+"""What the report stands on: assumptions, what matters most among them, data with licences, residuals, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from landbridge.labels import country_name
+from landbridge.parameters import parameters
+from landbridge.report.charts import Estimate, signed_bars
+from landbridge.report.markup import Markup, element
+from landbridge.report.numbers import listed, significant
+from landbridge.report.page import Numbering, Shown, figure, section, table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.report.atlas import Atlas
+    from landbridge.study.outcome import Outcome
+    from landbridge.world import World
+
+_DISTRIBUTIONS = {
+    "normal": "normal, mean {mean}, standard deviation {sd}",
+    "lognormal": "log-normal, median {median}, σ {sigma}",
+    "uniform": "uniform, {low} to {high}",
+    "triangular": "triangular, {low} to {high}, mode {mode}",
+}
+
+
+# ------------------------------------------------------------------------------------------------------- assumptions
+
+
+def assumptions(outcome: Outcome, numbering: Numbering) -> Markup:
+    """Every parameter with value, range, distribution, source and status; the study's own assumptions."""
+    frame = parameter_table(outcome)
+    drawn = frame[frame["distribution"] != ""]
+    replaced = frame[frame["replaced"]]
+    own = outcome.header["study"].get("assumption") or []
+    note = f"{len(frame)} parameters, of which {len(drawn)} drawn and {len(replaced)} replaced by the study."
+    columns = (
+        Shown("name", "Parameter", lambda name: name.replace("_", " ")),
+        Shown("value", "Value", significant, numeric=True),
+        Shown("unit", "Unit"),
+        Shown("range", "Plausible range", numeric=True),
+        Shown("distribution", "Drawn from", wide=True),
+        Shown("status", "Status"),
+        Shown("source", "Meaning and source", wide=True),
+    )
+    return section(
+        "assumptions",
+        "Assumptions",
+        element("p", "Every number that is a belief rather than a computation, with its source. ", note),
+        element("ul", [element("li", _statement(entry)) for entry in own]) if own else None,
+        table(
+            numbering,
+            "Parameters.",
+            frame.assign(source=frame["sentence"] + " Source: " + frame["source"] + "."),
+            columns,
+        ),
+    )
+
+
+def _statement(entry: Mapping[str, Any]) -> str:
+    return f"{entry['statement']} Source: {entry['source']}." if entry.get("source") else str(entry["statement"])
+
+
+def parameter_table(outcome: Outcome) -> DataFrame:
+    """A row per parameter: name, value used, unit, range, distribution, replaced, status, source, sentence."""
+    import pandas as pd
+
+    uncertain = uncertainty(outcome)
+    rows = []
+    for name, value in outcome.header["parameters"].items():
+        known = parameters().get(name)
+        spread = uncertain.get(name, {})
+        rows.append(
+            {
+                "name": name,
+                "value": float(value),
+                "unit": known.unit if known else "",
+                "range": f"{significant(known.range[0])} to {significant(known.range[1])}" if known else "",
+                "distribution": _distribution(spread),
+                "replaced": bool(known and not np.isclose(known.value, value, rtol=1e-12)),
+                "status": known.status if known else "unknown to this version",
+                "source": (spread.get("source") or (known.source if known else "")).rstrip("."),
+                "sentence": known.sentence if known else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def uncertainty(outcome: Outcome) -> dict[str, Mapping[str, Any]]:
+    """The distribution of each uncertain parameter as the study gives it."""
+    given = outcome.header["study"].get("uncertainty") or {}
+    return dict(given.get("parameters") or {})
+
+
+def _distribution(spread: Mapping[str, Any]) -> str:
+    for kind, text in _DISTRIBUTIONS.items():
+        if spread.get(kind):
+            return text.format(**{key: significant(value) for key, value in spread[kind].items()})
+    return ""
+
+
+# ------------------------------------------------------------------------------------------------- what matters most
+
+
+def influence_table(outcome: Outcome) -> DataFrame:
+    """Spearman's rank correlation of each uncertain parameter with the real income of each country looked at."""
+    import pandas as pd
+    from scipy.stats import rankdata
+
+    drawn = outcome.drawn_parameters
+    incomes = outcome.draws("real_income")
+    assert incomes is not None
+    codes = [code for code in outcome.focus if code in outcome.countries]
+    ranks = np.apply_along_axis(rankdata, 0, drawn.to_numpy())
+    rows = []
+    for name in outcome.scenarios[1:]:
+        for code in codes:
+            values = incomes.sel(scenario=name, country=code).to_numpy()
+            if np.ptp(values) == 0 or not np.isfinite(values).all():
+                continue
+            for position, parameter in enumerate(drawn.columns):
+                rho = np.corrcoef(ranks[:, position], rankdata(values))[0, 1]
+                rows.append(
+                    {"scenario": name, "country": code, "parameter": str(parameter), "rank_correlation": float(rho)}
+                )
+    return pd.DataFrame(rows, columns=["scenario", "country", "parameter", "rank_correlation"])
+
+
+def influence(outcome: Outcome, numbering: Numbering) -> Markup | None:
+    """Which uncertain parameter matters most."""
+    if not outcome.draw_count or outcome.drawn_parameters.shape[1] == 0:
+        return None
+    frame = influence_table(outcome)
+    if frame.empty:
+        return None
+    size = frame.assign(size=frame["rank_correlation"].abs())
+    mean = size.groupby("parameter")["size"].mean().sort_values(ascending=False)
+    rows = [Estimate(str(name).replace("_", " "), float(value)) for name, value in mean.head(14).items()]
+    first = mean.index[0]
+    strongest = size.loc[size["size"].idxmax()]
+    title = outcome.header["study"]["scenario"][strongest["scenario"]]["title"] or strongest["scenario"]
+    reads = (
+        f"Over all scenarios and countries looked at, {str(first).replace('_', ' ')} matters most: its rank correlation "
+        f"with real income is {mean.iloc[0]:.2f} in size on average. The closest single tie is of "
+        f"{strongest['parameter'].replace('_', ' ')} with {country_name(strongest['country'])}'s real income under "
+        f"“{title}” ({strongest['rank_correlation']:+.2f})."
+    ).replace("-0.", "−0.")
+    caption = "Mean size of the rank correlation between an uncertain parameter and the real income of the countries looked at"
+    return section(
+        "influence",
+        "Which uncertain number matters most",
+        figure(
+            numbering,
+            f"{caption}. Every pair: influence.csv.",
+            element(
+                "div", signed_bars(rows, "mean size of Spearman's rank correlation", caption, reads), class_="scroll"
+            ),
+            reads,
+        ),
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- the data
+
+
+def data(outcome: Outcome, world: World, numbering: Numbering) -> Markup:
+    """The tables of the world with sources, licences and hashes."""
+    columns = (
+        Shown("table", "Table"),
+        Shown("description", "What it holds", wide=True),
+        Shown("sources", "Sources", wide=True),
+        Shown("licence", "Licence"),
+        Shown("sha256", "SHA-256", lambda text: text[:12]),
+    )
+    frame = data_table(outcome, world)
+    return section(
+        "data",
+        "Data",
+        element(
+            "p",
+            f"The world of {outcome.header['world']['year']} that the run stands on, table by table. Whole hashes: data.csv.",
+        ),
+        table(numbering, "Tables of the world, their sources and licences.", frame, columns),
+    )
+
+
+def data_table(outcome: Outcome, world: World) -> DataFrame:
+    """A row per table of the world the run used: table, description, sources, licence, hash as the run recorded it."""
+    import pandas as pd
+
+    rows = []
+    for name, recorded in outcome.header["world"]["tables"].items():
+        resource = world.resources.get(name, {})
+        licences = [entry.get("title", "") for entry in resource.get("licenses", [])]
+        sources = [
+            f"{entry['title']} ({', '.join(filter(None, [entry.get('year', ''), entry.get('licence', '')]))})"
+            for entry in resource.get("sources", [])
+        ]
+        rows.append(
+            {
+                "table": name,
+                "description": resource.get("description", ""),
+                "sources": "; ".join(sources),
+                "licence": "; ".join(licences),
+                "sha256": str(recorded).removeprefix("sha256:"),
+            }
+        )
+    return pd.DataFrame(rows, columns=["table", "description", "sources", "licence", "sha256"])
+
+
+# ----------------------------------------------------------------------------------------------------- the computation
+
+
+def computation(outcome: Outcome, numbering: Numbering) -> Markup:
+    """Residuals, countries cut off, seed and versions."""
+    frame = residual_table(outcome)
+    header = outcome.header
+    versions = listed([f"{name} {version}" for name, version in header["versions"].items()])
+    return section(
+        "computation",
+        "Computation",
+        element(
+            "p",
+            "An equilibrium that did not converge is refused, never reported. The residual is the largest gap between "
+            "what a country sells and what it earns, as a share of its income.",
+        ),
+        table(
+            numbering,
+            "Residuals and countries cut off.",
+            frame,
+            (
+                Shown("title", "Scenario"),
+                Shown("residual", "Residual, central values", _tiny, numeric=True),
+                Shown("largest", "Largest of the draws", _tiny, numeric=True),
+                Shown("cut_off", "Cut off from trade", lambda text: text or "none"),
+            ),
+        ),
+        element(
+            "p",
+            f"Computed {header['created']} with {versions}; {header['draws']} draws from seed {header['seed']}. "
+            f"The same study, world and versions give the same figures.",
+            class_="note",
+        ),
+    )
+
+
+def residual_table(outcome: Outcome) -> DataFrame:
+    """A row per scenario: residual at the central values, the largest of the draws, countries cut off."""
+    import pandas as pd
+
+    central, drawn = outcome.values("residual"), outcome.draws("residual")
+    rows = []
+    for name in outcome.scenarios:
+        told = outcome.header["study"]["scenario"].get(name, {})
+        rows.append(
+            {
+                "scenario": name,
+                "title": told.get("title") or capitalised(name),
+                "residual": float(central.sel(scenario=name)),
+                "largest": float(drawn.sel(scenario=name).max()) if drawn is not None else np.nan,
+                "cut_off": ", ".join(country_name(code) for code in outcome.header["cut_off"].get(name, [])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def capitalised(name: str) -> str:
+    """A scenario's name as a title."""
+    return name.replace("_", " ").capitalize()
+
+
+def _tiny(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.1e}".replace("-", "−")
+
+
+def borders(atlas: Atlas, numbering: Numbering) -> Markup:
+    """The note on contested borders."""
+    notes = atlas.notes.drop_duplicates(["name", "note"])
+    return section(
+        "borders",
+        "Borders on the maps",
+        element(
+            "p",
+            "Borders are drawn as they stand on the ground, without a position on any of them. Those below are contested "
+            "and drawn dashed; the list is a selection. Taiwan, Hong Kong and Palestine are shown apart because trade "
+            "statistics count them apart. Crimea and the Siachen Glacier are left without a colour.",
+        ),
+        table(
+            numbering,
+            "Contested borders.",
+            notes,
+            (
+                Shown("name", "Border"),
+                Shown("note", "Note", wide=True),
+                Shown(
+                    "approximate",
+                    "Course",
+                    lambda by_hand: "coarse, placed by hand" if by_hand else "from the outlines",
+                ),
+            ),
+        ),
+    )

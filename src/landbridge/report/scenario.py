@@ -1,0 +1,359 @@
+"""The chapter of one scenario: what changes, maps, incomes, trade of the countries looked at, passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from landbridge.labels import country_name
+from landbridge.report.atlas import Atlas, labels
+from landbridge.report.changes import in_words
+from landbridge.report.charts import Estimate, dots_and_whiskers, signed_bars
+from landbridge.report.maps import Map, draw
+from landbridge.report.markup import Markup, element
+from landbridge.report.numbers import listed, plain, signed
+from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.scale import Scale
+from landbridge.report.words import (
+    billions,
+    capital,
+    focus_read,
+    incomes_read,
+    pairs_read,
+    passage_name,
+    passages_read,
+    with_interval,
+)
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.study.outcome import Outcome
+    from landbridge.world import World
+
+LONGEST = 10  # rows of a chart of pairs, and countries on either side of a table of gains and losses
+
+
+def chapter(outcome: Outcome, name: str, world: World, atlas: Atlas, scale: Scale, numbering: Numbering) -> Markup:
+    """Everything the report says about one scenario."""
+    told = outcome.header["study"]["scenario"][name]
+    title = told["title"] or name
+    incomes = outcome.table("real_income", scenario=name).drop(columns="scenario")
+    pairs = focus_pairs(outcome, name)
+    return section(
+        f"scenario-{name}",
+        title,
+        element("p", told["description"], class_="lead") if told["description"] else None,
+        _what_changes(outcome, name),
+        _cut_off(outcome, name),
+        _world_map(name, title, incomes, atlas, scale, numbering),
+        _inset(outcome, name, title, incomes, world, atlas, scale, numbering),
+        _focus_incomes(outcome, title, incomes, numbering),
+        _gains_and_losses(title, incomes, numbering),
+        _pairs(title, pairs, numbering),
+        _matrix(outcome, title, pairs, numbering),
+        _passages(outcome, name, title, numbering),
+    )
+
+
+def steps(outcome: Outcome, name: str) -> list[dict[str, Any]]:
+    """All changes of a scenario in the order made, those of the scenarios it extends first, each lineage once."""
+    scenarios = outcome.header["study"]["scenario"]
+
+    def lineage(one: str) -> list[str]:
+        order: list[str] = []
+        for parent in scenarios[one].get("extends") or ():
+            order += [above for above in lineage(parent) if above not in order]
+        return [*order, one]
+
+    return [change for one in lineage(name) for change in scenarios[one]["changes"]]
+
+
+def focus_pairs(outcome: Outcome, name: str) -> DataFrame:
+    """Percent change of trade of every pair of countries looked at, each pair once."""
+    codes = [code for code in outcome.focus if code in outcome.countries]
+    frame = outcome.table("trade", scenario=name, country=codes, partner=codes).drop(columns="scenario")
+    rank = {code: position for position, code in enumerate(codes)}
+    return frame[frame["country"].map(rank) < frame["partner"].map(rank)].reset_index(drop=True)
+
+
+def _what_changes(outcome: Outcome, name: str) -> list[Markup]:
+    told = outcome.header["study"]["scenario"][name]
+    parents = [outcome.header["study"]["scenario"][parent]["title"] or parent for parent in told.get("extends") or ()]
+    items = [
+        element(
+            "li",
+            in_words(change),
+            element("small", f" Source: {change['source']}.", class_="faint") if change.get("source") else None,
+        )
+        for change in told["changes"]
+    ]
+    built_on = element("p", f"Built on: {listed(parents)}.") if parents else None
+    return (
+        [element("h3", "What changes"), built_on, element("ul", items)]
+        if built_on
+        else [
+            element("h3", "What changes"),
+            element("ul", items),
+        ]
+    )
+
+
+def _cut_off(outcome: Outcome, name: str) -> Markup | None:
+    codes = outcome.header["cut_off"].get(name, [])
+    if not codes:
+        return None
+    names = listed([country_name(code) for code in codes])
+    return element(
+        "p",
+        element("b", "Cut off: "),
+        f"no way is left between {names} and the rest of the world; foreign trade there is nil.",
+    )
+
+
+def _world_map(name: str, title: str, incomes: DataFrame, atlas: Atlas, scale: Scale, numbering: Numbering) -> Markup:
+    drawing = draw(
+        atlas.world.canvas,
+        atlas.world.visible,
+        _content(f"{title}: the world", incomes, atlas, scale, atlas.layers(name)),
+        atlas.contested,
+    )
+    caption = f"{title}: change of real income by economy, per cent"
+    if atlas.lines is not None:
+        caption += ", and links whose load of trade changes"
+    return figure(
+        numbering,
+        f"{caption}. Equal Earth projection.",
+        drawing,
+        incomes_read(incomes, scale.nil),
+        _legend(name, incomes, atlas, scale),
+    )
+
+
+def _inset(
+    outcome: Outcome,
+    name: str,
+    title: str,
+    incomes: DataFrame,
+    world: World,
+    atlas: Atlas,
+    scale: Scale,
+    numbering: Numbering,
+) -> Markup | None:
+    region = atlas.regions.get(name)
+    if region is None:
+        return None
+    names = labels(steps(outcome, name), world) if "places" in world.resources else []
+    drawing = draw(
+        region.canvas,
+        region.visible,
+        _content(f"{title}: the region", incomes, atlas, scale, atlas.layers(name), names),
+        atlas.contested,
+    )
+    return figure(
+        numbering,
+        f"{title}: the region of the changes. Colours and lines as in the map before. Lambert azimuthal equal-area projection.",
+        element("div", drawing, class_="inset"),
+        _lines_read(name, atlas),
+    )
+
+
+def _content(
+    title: str, incomes: DataFrame, atlas: Atlas, scale: Scale, layers: Sequence[Any], names: Sequence[Any] = ()
+) -> Map:
+    by_code = incomes.set_index("country")
+    classes, tips, unsure = {}, {}, set()
+    for area, code in atlas.outlines.iso3.items():
+        if code not in by_code.index:
+            tips[area] = f"{atlas.outlines.names[area]}: no data"
+            continue
+        row = by_code.loc[code]
+        grade = scale.grade(row["value"])
+        if grade is None:
+            continue
+        classes[area] = grade
+        tips[area] = f"{atlas.outlines.names[area]}: {with_interval(row)}"
+        if grade != "q4" and row.get("low", np.nan) < 0 < row.get("high", np.nan):
+            unsure.add(area)
+    described = incomes_read(incomes, scale.nil)
+    return Map(title, described, classes, frozenset(unsure), tips, layers, names)
+
+
+def _legend(name: str, incomes: DataFrame, atlas: Atlas, scale: Scale) -> list[Markup]:
+    line = '<path class="{}" d="M2 8.5H32" stroke-width="{}"/>'
+    entries = [swatch("no data", element("rect", class_="none", width=34, height=17))]
+    if "low" in incomes and incomes["low"].notna().any():
+        hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
+        entries.append(swatch("gain or loss left open by the draws", *hatched))
+    if atlas.lines is not None and (largest := atlas.lines.largest(name)) > 0:
+        entries.append(swatch("more trade on a link", Markup(line.format("more", 6.5))))
+        entries.append(swatch("less", Markup(line.format("less", 6.5))))
+        entries.append(
+            element("span", f"widest line: {billions(largest)[1:]} a year; half the width, about a third of it")
+        )
+    if atlas.lines is not None and atlas.lines.built(name):
+        entries.append(swatch("built or altered", Markup(line.format("corridor", 4))))
+    entries.append(swatch("contested border", Markup(line.format("contested", 1.8))))
+    return [element("div", scale.legend("per cent"), class_="legend"), legend(*entries)]
+
+
+def _lines_read(name: str, atlas: Atlas) -> str:
+    if atlas.lines is None or not (largest := atlas.lines.largest(name)):
+        return ""
+    load = atlas.lines.load[name]
+    best = int(np.argmax(np.abs(load)))
+    verb = "gains" if load[best] > 0 else "loses"
+    lon, lat = (atlas.lines.start[best] + atlas.lines.end[best]) / 2.0
+    where = f"{abs(lat):.0f}°{'N' if lat >= 0 else 'S'}, {abs(lon):.0f}°{'E' if lon >= 0 else 'W'}"
+    return f"The link whose load changes most, near {where}, {verb} {billions(largest)[1:]} of trade a year."
+
+
+def _focus_incomes(outcome: Outcome, title: str, incomes: DataFrame, numbering: Numbering) -> Markup | None:
+    chosen = incomes[incomes["country"].isin(outcome.focus)].sort_values("value", ascending=False)
+    if chosen.empty:
+        return None
+    caption = f"{title}: change of real income in the countries the study looks at, per cent"
+    reads = focus_read(chosen)
+    drawing = dots_and_whiskers(estimates(chosen, "country"), "% change of real income", caption, reads)
+    return figure(numbering, f"{caption}{_interval_note(chosen)}.", element("div", drawing, class_="scroll"), reads)
+
+
+def estimates(frame: DataFrame, column: str) -> list[Estimate]:
+    """Rows of a chart from a table with value, and low and high where there are draws."""
+    return [
+        Estimate(country_name(row[column]), row["value"], row.get("low", np.nan), row.get("high", np.nan))
+        for _, row in frame.iterrows()
+    ]
+
+
+def _interval_note(frame: DataFrame) -> str:
+    if "low" in frame and frame["low"].notna().any():
+        return "; dots at the central values of the parameters, lines from the 5 % to the 95 % quantile of the draws"
+    return ", at the central values of the parameters"
+
+
+def _gains_and_losses(title: str, incomes: DataFrame, numbering: Numbering) -> Markup:
+    ordered = incomes.sort_values("value", ascending=False)
+    gains = ordered[ordered["value"] > 0].head(LONGEST).reset_index(drop=True)
+    losses = ordered[ordered["value"] < 0][::-1].head(LONGEST).reset_index(drop=True)
+    rows = []
+    for position in range(max(len(gains), len(losses))):
+        rows.append([*_cell(gains, position), *_cell(losses, position)])
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=["gainer", "gain", "gain_span", "loser", "loss", "loss_span"])
+    return table(
+        numbering,
+        f"{title}: largest gains and losses of real income, per cent. All economies: real_income.csv.",
+        frame,
+        (
+            Shown("gainer", "Gains"),
+            Shown("gain", "%", numeric=True),
+            Shown("gain_span", "5–95 %", numeric=True),
+            Shown("loser", "Loses"),
+            Shown("loss", "%", numeric=True),
+            Shown("loss_span", "5–95 %", numeric=True),
+        ),
+    )
+
+
+def _cell(frame: DataFrame, position: int) -> tuple[str, str, str]:
+    from landbridge.report.numbers import span
+
+    if position >= len(frame):
+        return "", "", ""
+    row = frame.iloc[position]
+    low, high = row.get("low", np.nan), row.get("high", np.nan)
+    return country_name(row["country"]), signed(row["value"]), span(low, high) if not np.isnan(low) else ""
+
+
+def _pairs(title: str, pairs: DataFrame, numbering: Numbering) -> Markup | None:
+    finite = pairs[np.isfinite(pairs["value"])]
+    if finite.empty:
+        return None
+    largest = finite.loc[finite["value"].abs().sort_values(ascending=False).index[:LONGEST]]
+    rows = [
+        Estimate(
+            f"{country_name(row['country'])} – {country_name(row['partner'])}",
+            row["value"],
+            row.get("low", np.nan),
+            row.get("high", np.nan),
+        )
+        for _, row in largest.sort_values("value", ascending=False).iterrows()
+    ]
+    caption = f"{title}: trade in goods between countries the study looks at, the {len(rows)} largest changes, per cent"
+    reads = pairs_read(pairs)
+    drawing = dots_and_whiskers(rows, "% change of trade, both ways", caption, reads)
+    return figure(numbering, f"{caption}.", element("div", drawing, class_="scroll"), reads)
+
+
+def _matrix(outcome: Outcome, title: str, pairs: DataFrame, numbering: Numbering) -> Markup | None:
+    import pandas as pd
+
+    if pairs.empty:
+        return None
+    codes = [code for code in outcome.focus if code in outcome.countries]
+    values = pairs.set_index(["country", "partner"])["value"].to_dict()
+    rows = [
+        [
+            country_name(one),
+            *(
+                "" if one == other else signed(values.get((one, other), values.get((other, one), np.nan)))
+                for other in codes
+            ),
+        ]
+        for one in codes
+    ]
+    frame = pd.DataFrame(rows, columns=["country", *codes])
+    columns = [Shown("country", ""), *(Shown(code, code, numeric=True) for code in codes)]
+    return table(
+        numbering,
+        f"{title}: change of trade in goods, both ways, per cent of the trade without the changes. Intervals: trade.csv.",
+        frame,
+        columns,
+    )
+
+
+def passages(outcome: Outcome, name: str) -> DataFrame:
+    """Load of every passage without and with a scenario, million USD a year."""
+    before = outcome.table("passage_load", scenario="baseline").set_index("passage")["value"]
+    after = outcome.table("passage_load", scenario=name).set_index("passage")["value"]
+    frame = before.to_frame("before").join(after.rename("after"), how="outer").fillna(0.0)
+    return frame.reset_index()
+
+
+def _passages(outcome: Outcome, name: str, title: str, numbering: Numbering) -> Markup | None:
+    if "passage_load" not in outcome.data:
+        return None
+    frame = passages(outcome, name)
+    frame["delta"] = frame["after"] - frame["before"]
+    order = frame["delta"].abs().sort_values(ascending=False).index[:LONGEST]
+    shown = frame.loc[order].sort_values("delta", ascending=False)
+    rows = [
+        Estimate(capital(passage_name(row["passage"]).removeprefix("the ")), row["delta"] / 1e3)
+        for _, row in shown.iterrows()
+    ]
+    caption = f"{title}: change of the trade through straits, canals and land crossings, billion USD a year"
+    reads = passages_read(frame)
+    drawing = signed_bars(rows, "billion USD a year", caption, reads)
+    listing = table(
+        numbering,
+        f"{title}: trade through the same passages, billion USD a year.",
+        shown.assign(
+            title=[row.label for row in rows],
+            share=100 * (shown["after"] / shown["before"].where(shown["before"] > 0) - 1),
+        ),
+        (
+            Shown("title", "Passage"),
+            Shown("before", "without", _billion, numeric=True),
+            Shown("after", "with", _billion, numeric=True),
+            Shown("share", "change, %", signed, numeric=True),
+        ),
+    )
+    return element("div", figure(numbering, f"{caption}.", element("div", drawing, class_="scroll"), reads), listing)
+
+
+def _billion(musd: float) -> str:
+    return plain(musd / 1e3)

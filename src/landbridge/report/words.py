@@ -1,0 +1,140 @@
+"""Names and sentences: what figures say, in plain language, written from the numbers alone."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from landbridge.labels import country_name
+from landbridge.report.numbers import MINUS, change, listed, plain, span
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+_PASSAGES = {
+    "babalmandab": "Bab al-Mandab",
+    "bosporus": "the Bosporus",
+    "dardanelles": "the Dardanelles",
+    "dover": "the Strait of Dover",
+    "gibraltar": "the Strait of Gibraltar",
+    "hormuz": "the Strait of Hormuz",
+    "ormuz": "the Strait of Hormuz",
+    "kiel": "the Kiel Canal",
+    "magellan": "the Strait of Magellan",
+    "malacca": "the Strait of Malacca",
+    "northern_sea_route": "the Northern Sea Route",
+    "northwest": "the Northwest Passage",
+    "panama": "the Panama Canal",
+    "south_africa": "the Cape of Good Hope",
+    "suez": "the Suez Canal",
+    "sunda": "the Sunda Strait",
+}
+
+
+def passage_name(tag: str) -> str:
+    """A passage as one names it in a sentence."""
+    return _PASSAGES.get(tag, tag.replace("_", " ").title())
+
+
+def capital(text: str) -> str:
+    """The text with its first letter in upper case, the rest as it stands."""
+    return text[:1].upper() + text[1:]
+
+
+def with_interval(row: Series) -> str:
+    """A change with its interval: "+0.42 % (5-95 %: +0.10 to +0.93)"."""
+    low, high = row.get("low", math.nan), row.get("high", math.nan)
+    text = change(row["value"])
+    return text if math.isnan(low) else f"{text} (5–95\u202f%: {span(low, high)})"
+
+
+def incomes_read(table: DataFrame, threshold: float) -> str:
+    """What a scenario's map of real income says. ``table`` has country, value and, with draws, low and high."""
+    finite = table[table["value"].map(math.isfinite)]
+    if finite.empty or finite["value"].abs().max() < threshold:
+        return f"No economy's real income changes by as much as {plain(threshold)}\u202f%."
+    gains, losses = finite[finite["value"] >= threshold], finite[finite["value"] <= -threshold]
+    sentences = []
+    if len(gains):
+        best = gains.loc[gains["value"].idxmax()]
+        sentences.append(
+            f"Real income rises by {plain(threshold)}\u202f% or more in {economies(len(gains))}, most in "
+            f"{country_name(best['country'])}: {with_interval(best)}."
+        )
+    if len(losses):
+        worst = losses.loc[losses["value"].idxmin()]
+        sentences.append(
+            f"It falls by as much in {economies(len(losses))}, most in "
+            f"{country_name(worst['country'])}: {with_interval(worst)}."
+            if len(gains)
+            else f"Real income falls by {plain(threshold)}\u202f% or more in {economies(len(losses))}, most in "
+            f"{country_name(worst['country'])}: {with_interval(worst)}."
+        )
+    elif len(gains):
+        sentences.append("It falls by as much in none.")
+    return " ".join(sentences)
+
+
+def economies(count: int) -> str:
+    """ "1 economy", "12 economies", "no economy"."""
+    return "no economy" if count == 0 else "1 economy" if count == 1 else f"{count} economies"
+
+
+def focus_read(table: DataFrame) -> str:
+    """What the dots of the countries looked at say."""
+    ordered = table.dropna(subset=["value"]).sort_values("value", ascending=False)
+    if ordered.empty:
+        return ""
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
+    text = (
+        f"Of the countries the study looks at, {country_name(best['country'])} fares best ({change(best['value'])}) "
+        f"and {country_name(worst['country'])} worst ({change(worst['value'])})."
+    )
+    if "low" not in ordered or ordered["low"].isna().all():
+        return text
+    sure = ordered[(ordered["low"] > 0) | (ordered["high"] < 0)]
+    unsure = [country_name(code) for code in ordered["country"] if code not in set(sure["country"])]
+    if not unsure:
+        return f"{text} The sign is the same in at least nine draws of ten for all of them."
+    return (
+        f"{text} Whether {listed(unsure, 'or')} {'gains' if len(unsure) == 1 else 'gain'} or not the draws leave open."
+    )
+
+
+def pairs_read(table: DataFrame) -> str:
+    """What the changes of trade between pairs say. ``table`` has country, partner, value, and low and high with draws."""
+    finite = table[table["value"].map(math.isfinite)]
+    if finite.empty:
+        return ""
+    largest = finite.loc[finite["value"].abs().idxmax()]
+    up, down = int((finite["value"] > 0.05).sum()), int((finite["value"] < -0.05).sum())
+    return (
+        f"Trade changes most between {country_name(largest['country'])} and {country_name(largest['partner'])}: "
+        f"{with_interval(largest)}. Of the {len(finite)} pairs, {up} trade more and {down} less by 0.05\u202f% or more."
+    )
+
+
+def passages_read(table: DataFrame) -> str:
+    """What the loads of passages say. ``table`` has passage, before and after in million USD."""
+    moved = table.assign(delta=table["after"] - table["before"])
+    parts = []
+    for verb, row, sign in (
+        ("gains", moved.loc[moved["delta"].idxmax()], 1),
+        ("loses", moved.loc[moved["delta"].idxmin()], -1),
+    ):
+        if sign * row["delta"] >= 1.0:
+            share = row["after"] / row["before"] - 1 if row["before"] > 0 else math.nan
+            relative = f", {change(100 * share)}" if math.isfinite(share) else ", from nothing"
+            parts.append(f"{passage_name(row['passage'])} {verb} most ({billions(row['delta'])} a year{relative})")
+    return capital(f"{listed(parts)}.") if parts else "No passage's load changes by a million dollars a year."
+
+
+def billions(musd: float) -> str:
+    """Million dollars in a sentence: "1.2 billion USD", "340 million USD", with a true minus."""
+    sign = MINUS if musd < 0 else "+"
+    size = abs(musd)
+    if size >= 1e6:
+        return f"{sign}{size / 1e6:,.2f} trillion USD"
+    if size >= 1e3:
+        return f"{sign}{size / 1e3:,.1f} billion USD"
+    return f"{sign}{size:,.0f} million USD"
