@@ -8,7 +8,7 @@ import numpy as np
 
 from landbridge.evidence.framework import Check, Measured
 from landbridge.parameters import central_values
-from landbridge.trade.core import Array, TradeBaseline, calibrate, counterfactual, excess_supply
+from landbridge.trade.core import Array, Calibration, TradeBaseline, calibrate, counterfactual, excess_supply
 from landbridge.trade.model import elasticities, trade_baseline
 from landbridge.world import load_world
 
@@ -23,6 +23,11 @@ def _data(year: str) -> tuple[TradeBaseline, Array]:
 
 
 @cache
+def _calibration(year: str) -> Calibration:
+    return calibrate(*_data(year))
+
+
+@cache
 def _shock(year: str) -> Array:
     """Trade costs abroad that rise or fall by about 10 %, at random."""
     n, _, sectors = _data(year)[0].flows.shape
@@ -32,13 +37,13 @@ def _shock(year: str) -> Array:
 
 
 def _no_change(year: str) -> Measured:
-    found = counterfactual(calibrate(*_data(year)))
+    found = counterfactual(_calibration(year))
     hats = np.concatenate([found.wage, found.price, found.real_income])
     return Measured(float(np.abs(hats - 1).max()))
 
 
 def _adding_up(year: str) -> Measured:
-    found = counterfactual(calibrate(*_data(year)), kappa=_shock(year))
+    found = counterfactual(_calibration(year), kappa=_shock(year))
     sales, spending = found.flows.sum((1, 2)), found.flows.sum((0, 2))
     income = found.wage * found.baseline.output
     gaps = [
@@ -50,7 +55,7 @@ def _adding_up(year: str) -> Measured:
 
 
 def _walras(year: str) -> Measured:
-    calibration = calibrate(*_data(year))
+    calibration = _calibration(year)
     log_wage = 0.3 * np.random.default_rng(7).standard_normal(len(calibration.log_wage))
     income = calibration.baseline.output * np.exp(log_wage)
     excess = excess_supply(calibration, log_wage, kappa=_shock(year))
@@ -60,7 +65,7 @@ def _walras(year: str) -> Measured:
 
 
 def _homogeneity(year: str) -> Measured:
-    calibration = calibrate(*_data(year))
+    calibration = _calibration(year)
     log_wage = 0.3 * np.random.default_rng(8).standard_normal(len(calibration.log_wage))
     once = excess_supply(calibration, log_wage, kappa=_shock(year))
     twice = excess_supply(calibration, log_wage + np.log(2.0), kappa=_shock(year))
@@ -75,7 +80,7 @@ def _units(year: str) -> Measured:
 
 
 def _all_more_productive(year: str) -> Measured:
-    calibration = calibrate(*_data(year))
+    calibration = _calibration(year)
     found = counterfactual(calibration, productivity=np.full(len(calibration.log_wage), 1.1))
     return Measured(float(np.abs(found.real_income / 1.1 - 1).max()))
 

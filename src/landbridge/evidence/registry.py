@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import InputError, did_you_mean
-from landbridge.evidence import enlargement, equilibrium, gains, sample
+from landbridge.evidence import distance, enlargement, equilibrium, gains, sample
 from landbridge.evidence.framework import Check, Row, run_check
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     *enlargement.CHECKS,
     *sample.CHECKS,
     *gains.CHECKS,
+    *distance.CHECKS,
 )
 
 
@@ -54,7 +55,7 @@ def as_table(rows: Sequence[Row]) -> Table:
     from rich.table import Table
 
     table = Table(title="Published results and what landbridge gets", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("check", overflow="fold")
+    table.add_column("check", overflow="fold", min_width=max((len(row.id) for row in rows), default=5))
     for heading in ("published", "ours", "tolerance"):
         table.add_column(heading, justify="right", overflow="fold")
     table.add_column("unit")

@@ -23,6 +23,7 @@ from landbridge.errors import InputError, SolveError
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-10  # relative change of the deviance at which the iteration ends
+ROUNDING = 1e-14  # of a deviance, relative to the sum of flows
 MAX_STEPS = 200
 
 
@@ -83,9 +84,9 @@ def gravity_fit(trade: Any, regressors: Mapping[str, Any], *, own_trade: bool = 
     predicted = np.exp(exporter[0][:, None] + importer[0] + np.tensordot(beta, z, 1))
     predicted = np.where(sells[:, None] & buys, predicted, 0.0)
     within = z - _sum_of_effects(_two_way_effects(weights, z))
-    score = (within * np.where(sample, flows - mu, 0.0)).reshape(len(z), -1)
-    bread = np.linalg.inv(np.einsum("aij,bij,ij->ab", within, within, weights)) if len(z) else np.zeros((0, 0))
-    covariance = bread @ (score @ score.T) @ bread
+    bread = np.linalg.inv(np.einsum("aij,bij,ij->ab", within, within, weights))
+    meat = np.einsum("aij,bij,ij->ab", within, within, np.where(sample, flows - mu, 0.0) ** 2)
+    covariance = bread @ meat @ bread
     mean = flows[sample].mean()
     return GravityFit(
         names=tuple(regressors),
@@ -119,7 +120,7 @@ def _irls(flows: Array, z: Array, sample: NDArray[np.bool_]) -> tuple[Array, Arr
         eta = response - (within[-1] - np.tensordot(beta, within[:-1], 1))
         mu = np.where(sample, np.exp(np.clip(eta, -700, 700)), 1.0)
         before, deviance = deviance, _deviance(flows[sample], mu[sample])
-        if abs(before - deviance) <= TOLERANCE * (deviance + TOLERANCE * flows.sum()):
+        if abs(before - deviance) <= TOLERANCE * deviance + ROUNDING * flows.sum():
             return mu, beta, deviance, iteration
     raise SolveError(f"Gravity: the deviance still moves after {MAX_STEPS} steps; the estimate may not exist.")
 

@@ -247,7 +247,9 @@ def exact_values(values: xr.DataArray, shape: tuple[list[str], list[str], list[s
         if sorted(given) != sorted(labels):
             odd = sorted(set(given) ^ set(labels)) or given
             raise InputError(f"kappa and the world differ in the labels of {dim}: {', '.join(odd[:10])}.")
-    found: Array = values.sel(dict(zip(PAIR, shape, strict=True))).transpose(*PAIR).to_numpy().astype(float)
+        if given != labels:
+            values = values.sel({dim: labels})
+    found: Array = values.transpose(*PAIR).to_numpy().astype(float, copy=False)
     return found
 
 
@@ -266,6 +268,8 @@ def _dense(
     where = f'World "{world.name}", table "{table}"'
     keys = PAIR if len(axes) == len(PAIR) else ("iso3", "sector")
     shape = [len(labels) for labels in axes]
+    if frame.empty and absent is not None:
+        return np.full(shape, absent)
     positions = [pd.Index(labels).get_indexer(pd.Index(frame[key])) for key, labels in zip(keys, axes, strict=True)]
     for key, labels, position in zip(keys, axes, positions, strict=True):
         if (position < 0).any():
@@ -279,7 +283,7 @@ def _dense(
             f"above {above:g}" if np.isfinite(above) else f"{least:g} or more" if np.isfinite(least) else "a number"
         )
         raise DataError(f"{where}: {column} of {', '.join(row[list(keys)])} is {row[column]}; it must be {allowed}.")
-    flat = np.ravel_multi_index(positions, shape) if len(frame) else np.zeros(0, dtype=int)
+    flat = np.ravel_multi_index(positions, shape)
     counts = np.bincount(flat, minlength=int(np.prod(shape)))
     for complaint, bad in (("repeats", counts > 1), ("lacks", (counts < 1) & (absent is None))):
         if bad.any():

@@ -1,0 +1,90 @@
+"""The evidence framework, and the rows that need nothing but what is packaged or the raw sources."""
+
+import json
+
+import pytest
+
+from landbridge.errors import InputError, SolveError
+from landbridge.evidence import CHECKS, as_dicts, as_table, exit_code, validate
+from landbridge.evidence.framework import Check, Measured, run_check
+
+MODEL_FAMILIES = ("enlargement", "sample", "gains")
+
+
+def _check(kind="golden", published=1.0, tolerance=0.1, ours=1.05, needs=()):
+    return Check("toy-one", kind, "a toy", published, tolerance, "1", "nowhere", lambda _: Measured(ours), needs)
+
+
+def test_ids_are_unique_and_begin_with_a_family():
+    ids = [check.id for check in CHECKS]
+    assert len(ids) == len(set(ids))
+    assert all("-" in check.id and check.source and check.sentence for check in CHECKS)
+
+
+def test_verdicts_follow_tolerance_and_text():
+    assert run_check(_check(), None).passes is True
+    assert run_check(_check(ours=1.2), None).passes is False
+    assert run_check(_check(published="CHN KAZ", tolerance=None, ours="CHN KAZ"), None).passes is True
+    assert run_check(_check(published="CHN KAZ", tolerance=None, ours="CHN RUS"), None).passes is False
+    assert run_check(_check(tolerance=None), None).passes is None
+    assert run_check(_check(ours=float("nan")), None).passes is False
+
+
+def test_a_check_without_its_data_says_which_file_it_needs(tmp_path):
+    row = run_check(_check(needs=("published/x.csv",)), tmp_path)
+    assert row.passes is None
+    assert "published/x.csv" in row.needs
+    assert "--sources" in run_check(_check(needs=("published/x.csv",)), None).needs
+
+
+def test_what_a_model_refuses_is_a_failure_with_its_reason():
+    def refuse(_):
+        raise SolveError("no way")
+
+    row = run_check(Check("toy-two", "golden", "a toy", 1.0, 0.1, "1", "nowhere", refuse), None)
+    assert row.passes is False
+    assert "no way" in row.note
+
+
+def test_only_golden_failures_fail_the_whole():
+    failed_golden, failed_evidence = (run_check(_check(kind=kind, ours=9.0), None) for kind in ("golden", "evidence"))
+    assert exit_code([failed_evidence]) == 0
+    assert exit_code([failed_golden, failed_evidence]) == 1
+    assert exit_code([]) == 0
+
+
+def test_an_unknown_check_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match=r"enlargment.*enlargement"):
+        validate(None, "enlargment")
+
+
+def test_a_missing_folder_is_refused(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        validate(tmp_path / "nowhere")
+
+
+def test_identities_hold_on_both_packaged_worlds():
+    rows = validate(None, "equilibrium")
+    assert len(rows) == 12
+    assert [row.id for row in rows if not row.passes] == []
+
+
+@pytest.mark.parametrize("family", MODEL_FAMILIES)
+def test_published_model_results_are_reproduced(sources, family):
+    rows = validate(sources, family)
+    assert rows
+    assert [(row.id, row.ours, row.note) for row in rows if not row.passes] == []
+
+
+def test_rows_without_sources_do_not_run_and_do_not_fail():
+    rows = validate(None, "gains")
+    assert all(row.passes is None and row.needs for row in rows)
+    assert exit_code(rows) == 0
+
+
+def test_rows_are_shown_as_json_and_as_a_table():
+    rows = [run_check(_check(), None), run_check(_check(needs=("a.csv",)), None)]
+    documents = json.loads(json.dumps(as_dicts(rows)))
+    assert documents[0]["difference"] == pytest.approx(0.05)
+    assert set(documents[0]) >= {"id", "kind", "published", "ours", "tolerance", "passes", "source", "needs", "note"}
+    assert as_table(rows).row_count == 2
