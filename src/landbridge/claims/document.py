@@ -11,6 +11,7 @@ import numpy as np
 
 from landbridge.claims.judge import Verdict
 from landbridge.study.outcome import Outcome
+from landbridge.study.schema import BASELINE
 
 VERSION = 1
 
@@ -32,7 +33,7 @@ def to_json(outcome: Outcome, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "draws": outcome.draw_count,
             "seed": outcome.header["seed"],
         },
-        "scenarios": {name: _scenario(outcome, name) for name in outcome.scenarios},
+        "scenarios": {name: _scenario(outcome, name) for name in outcome.scenarios if name != BASELINE},
         "claims": [
             {
                 "id": verdict.claim.id,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
-from landbridge.labels import MAIN_MODES
 from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mode_shares, set_shares
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
@@ -33,7 +32,7 @@ class Solved:
 
 @dataclass(frozen=True)
 class Chain:
-    """Everything of a study that is the same in every draw.
+    """Everything of some scenarios that is the same in every draw.
 
     ``worlds`` by scenario, the baseline first; ``networks`` the different ones among them, and ``network_of`` the
     position of each scenario's; ``central`` parameter values; ``model`` the trade calibrated at those.
@@ -47,29 +46,37 @@ class Chain:
     model: TradeModel
 
     @classmethod
-    def of(cls, study: Study) -> Chain:
-        """Make every scenario's world and network ready.
+    def of(cls, study: Study, scenarios: Sequence[str]) -> Chain:
+        """Make the worlds and networks of some scenarios ready, and those of the baseline.
 
         Raises:
-            StudyError: a scenario's changes do not fit the world; carries the complaints of all scenarios.
+            StudyError: changes do not fit the world; carries the complaints of all these scenarios.
         """
         world = study.world()
-        worlds = study.scenario_worlds(world)
+        worlds = study.scenario_worlds(world, scenarios)
         networks, network_of = _networks(worlds)
         central = central_values(study.parameters)
         model = calibrate_world(world, central, deficits=study.about.deficits)
         return cls(study, worlds, networks, network_of, central, model)
 
+    @property
+    def sectors(self) -> list[str]:
+        """Sector names in the order of every sector axis."""
+        return list(self.model.sectors)
+
+    def network(self, scenario: str) -> Network:
+        """The network of a scenario."""
+        return self.networks[self.network_of[scenario]]
+
     def solve(self, params: Mapping[str, float]) -> Iterator[Solved]:
-        """Every scenario at these parameter values, each against the baseline at the same values.
+        """Every scenario at these parameter values, each against the baseline at the same values; that one first.
 
         Raises:
             SolveError: a scenario has no equilibrium, or none was found; the message names it.
         """
-        sectors = list(self.model.sectors)
         model = calibrate_world(self.worlds[BASELINE], params, deficits=self.study.about.deficits, near=self.model)
         costs = [network.country_costs(params) for network in self.networks]
-        transport = [ad_valorem(found, params, sectors) for found in costs]
+        transport = [ad_valorem(found, params, self.sectors) for found in costs]
         before = transport[self.network_of[BASELINE]]
         for scenario, world in self.worlds.items():
             after = self.network_of[scenario]
@@ -113,21 +120,7 @@ def shipment(costs: CountryCosts, flows: Array, params: Mapping[str, float], sec
     unreachable = ~np.isfinite(costs.days).any(axis=0)
     days[unreachable] = usd[unreachable] = np.inf
     shares = np.einsum("mijs,ijs->ijm", mode_shares(costs, params, sectors), weight)
-    assert shares.shape[2] == len(MAIN_MODES)
     return {"travel_days": days, "freight_usd": usd, "mode_share": shares}
-
-
-def _expected(chosen: Array, values: Array) -> Array:
-    """sum_m chosen_m values_m over the sets of modes that have a route."""
-    total: Array = (chosen * np.where(np.isfinite(values), values, 0.0)).sum(axis=0)
-    return total
-
-
-def among(costs: CountryCosts, positions: NDArray[np.intp]) -> CountryCosts:
-    """The costs between some of the countries."""
-    square = np.ix_(np.arange(len(costs.days)), positions, positions)
-    names = [costs.countries[position] for position in positions]
-    return CountryCosts(names, costs.days[square], costs.usd[square], costs.uses[square], costs.reachable[square])
 
 
 def components(
@@ -147,4 +140,18 @@ def components(
             share = np.divide(time, total, out=np.zeros_like(time), where=total > 0)
             finite = np.isfinite(transport[:, :, position])
             np.multiply(transport[:, :, position], share, out=hours[:, :, position], where=finite)
-    return {"hours": hours, "money": np.where(np.isfinite(transport), transport - hours, np.inf)}
+    money = np.subtract(transport, hours, out=np.full_like(transport, np.inf), where=np.isfinite(transport))
+    return {"hours": hours, "money": money}
+
+
+def _expected(chosen: Array, values: Array) -> Array:
+    """sum_m chosen_m values_m over the sets of modes that have a route."""
+    total: Array = (chosen * np.where(np.isfinite(values), values, 0.0)).sum(axis=0)
+    return total
+
+
+def among(costs: CountryCosts, positions: NDArray[np.intp]) -> CountryCosts:
+    """The costs between some of the countries."""
+    square = np.ix_(np.arange(len(costs.days)), positions, positions)
+    names = [costs.countries[position] for position in positions]
+    return CountryCosts(names, costs.days[square], costs.usd[square], costs.uses[square], costs.reachable[square])

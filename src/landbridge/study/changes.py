@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
-from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -24,7 +24,12 @@ Pair = Annotated[tuple[Country, Country], Field()]
 
 
 class Change(Strict):
-    """Keys that every change may carry: ``source`` says where its numbers come from, ``assumed`` that they are ours."""
+    """Keys that every change may carry: ``source`` says where its numbers come from, ``assumed`` that they are ours.
+
+    ``on_network`` tells kinds that change transport from those that change policy alone.
+    """
+
+    on_network: ClassVar[bool] = True
 
     source: str = ""
     assumed: bool = False
@@ -127,6 +132,8 @@ class Border(Change):
 class _Policy(Change):
     """Keys of changes between exporters and importers; left out means all of them."""
 
+    on_network: ClassVar[bool] = False
+
     exporters: Bloc | None = None
     importers: Bloc | None = None
     sectors: tuple[SectorName, ...] | None = None
@@ -161,6 +168,8 @@ class Sanction(Change):
     ``flow`` says seen from ``by`` which goods are meant: its imports, its exports or both.
     """
 
+    on_network: ClassVar[bool] = False
+
     kind: Literal["sanction"]
     by: Bloc
     on: Bloc
@@ -179,6 +188,8 @@ class Sanction(Change):
 
 class Productivity(Change):
     """Output per worker changes by ``percent`` in ``country``, in all sectors or the ``sectors`` named."""
+
+    on_network: ClassVar[bool] = False
 
     kind: Literal["productivity"]
     country: Country

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ FORMAT = 1
 INTERVAL = (0.05, 0.5, 0.95)
 DATA, HEADER = "outcome.nc", "outcome.json"
 DRAWS = "_draws"
-WATCHED = {"watched": "country", "watched_partner": "partner"}
+LABEL_OF = {"watched": "country", "watched_partner": "partner", "why_sector": "sector"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Outcome:
         """
         variable = self._variable(quantity)
         if quantity in self.data:
-            return self.data[quantity]
+            return _with_labels(self.data[quantity])
         return _DERIVED[quantity](self).transpose(*variable.dims, ...)
 
     def draws(self, quantity: str) -> xr.DataArray | None:
@@ -92,8 +91,7 @@ class Outcome:
         name = quantity + DRAWS
         if name not in self.data:
             return None
-        drawn = self.data[name]
-        return drawn.rename({dim: label for dim, label in WATCHED.items() if dim in drawn.dims})
+        return _with_labels(self.data[name])
 
     def value(self, quantity: str, **labels: Any) -> float:
         """One number at the central values; ``nan`` where there is none.
@@ -253,9 +251,9 @@ def _writing_to(folder: Path) -> Iterator[None]:
 
 
 def _scratch(folder: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".landbridge-", suffix=".part", dir=folder)
-    os.close(handle)
-    return Path(name)
+    path = folder / f".{DATA}.{os.getpid()}.part"
+    path.touch()
+    return path
 
 
 def _sha256(path: Path) -> str:
@@ -272,6 +270,12 @@ def _label(dim: str, text: str, allowed: NDArray[Any]) -> str:
             raise InputError(f"{code} is not among the countries kept for this quantity: {', '.join(options[:30])}.")
         return code
     return one_of(text, options, dim)
+
+
+def _with_labels(array: xr.DataArray) -> xr.DataArray:
+    """The array with the labels users know, and no others beside them."""
+    renamed = array.rename({dim: label for dim, label in LABEL_OF.items() if dim in array.dims})
+    return renamed.drop_vars([name for name in renamed.coords if name not in renamed.dims])
 
 
 def _tidy(array: xr.DataArray, name: str) -> DataFrame:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -19,16 +14,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from landbridge.errors import InputError
-from landbridge.labels import MAIN_MODES
-from landbridge.study.chain import Chain, Solved, among, shipment
+from landbridge.parameters import central_values
+from landbridge.study.lanes import Advance, Lane, Results, cores, plan, work
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
+from landbridge.study.record import RECORD_DIMS
 from landbridge.study.schema import BASELINE, Study
 from landbridge.study.uncertainty import draw
+from landbridge.world import World
 
 Array = NDArray[np.float64]
-Advance = Callable[[int, int], None]
-BATCH = 5  # draws a worker takes at a time
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 RECORDED = ("numpy", "scipy", "pandas", "xarray", "routingkit-cch")
 
 
@@ -42,209 +36,79 @@ def run(
 ) -> Outcome:
     """Compute every scenario of a study.
 
+    With several workers this starts processes; a script that calls it needs ``if __name__ == "__main__":``.
+
     Args:
         draws: how many draws of the uncertain parameters; None: as the study says; 0: central values only.
-        workers: processes for the draws; None: one per core. Results do not depend on it.
+        workers: processes; None: one per core; 1: none but this. Results do not depend on it.
         progress: show a progress bar on stderr.
         also: ISO3 codes of countries besides the study's focus whose pairs are kept for every draw.
 
     Raises:
+        InputError: a negative number of draws or no workers.
         StudyError: a scenario's changes do not fit the world.
         SolveError: an equilibrium does not exist or was not found, at the central values or in a draw.
     """
     count = study.uncertainty.draws if draws is None else draws
-    if count < 0:
-        raise InputError(f"{count} draws: the number must be 0 or more.")
+    if count < 0 or (workers is not None and workers < 1):
+        raise InputError(f"{count} draws, {workers} workers: draws must be 0 or more, workers 1 or more.")
+    world = study.world()
+    watched = [code for code in dict.fromkeys([*study.focus, *also]) if code in world.countries]
     drawn = draw(study.uncertainty.parameters, count, study.uncertainty.seed)
-    with _bar(progress, study.title) as advance:
-        chain = Chain.of(study)
-        watched = _watched(chain, also)
-        central = _central(chain)
-        advance(0, count)
-        records = _drawn(chain, drawn, count, watched, workers or os.cpu_count() or 1, advance)
-        data = central.merge(_drawn_data(chain, records, drawn, watched)) if count else central
-    return Outcome(data, _header(chain, data, count))
+    values = [{name: float(array[position]) for name, array in drawn.items()} for position in range(count)]
+    lanes = plan(study, count, workers or cores())
+    with _bar(progress, study.title, (count + 1) * max(1, len(study.scenarios))) as advance:
+        results = work(study, lanes, values, watched, advance)
+    data = _only_links_that_matter(_joined(study, results.central))
+    if count:
+        data = data.merge(_drawn(study, lanes, results, drawn, watched), join="exact")
+    return Outcome(data, _header(study, world, data, count))
 
 
-def _watched(chain: Chain, also: Iterable[str]) -> list[str]:
-    trading = chain.model.countries
-    return [code for code in dict.fromkeys([*chain.study.focus, *also]) if code in trading]
+def _joined(study: Study, parts: Sequence[xr.Dataset]) -> xr.Dataset:
+    """The central values of all lanes, scenarios in the order of the file, the baseline first."""
+    own = [part if position == 0 else part.drop_sel(scenario=BASELINE) for position, part in enumerate(parts)]
+    data = xr.concat(own, dim="scenario", join="outer", coords="minimal", compat="no_conflicts", combine_attrs="drop")
+    data["link_change"] = data["link_change"].fillna(0).astype(np.int8)
+    return data.sel(scenario=[BASELINE, *study.scenarios])
 
 
-def _central(chain: Chain) -> xr.Dataset:
-    """Every quantity at the central values of the parameters."""
-    solved = list(chain.solve(chain.central))
-    sectors = list(chain.model.sectors)
-    flows = chain.model.calibration.baseline.flows
-    shipments = [shipment(found.costs, flows, chain.central, sectors) for found in solved]
-    by_pair = ("scenario", "country", "partner")
-    trades = [found.trade for found in solved]
-    return xr.Dataset(
-        {
-            "real_income": (by_pair[:2], _stack(trade.real_income for trade in trades)),
-            "real_wage": (by_pair[:2], _stack(trade.real_wage for trade in trades)),
-            "wage": (by_pair[:2], _stack(100 * (trade.equilibrium.wage - 1) for trade in trades)),
-            "flow": ((*by_pair, "sector"), _stack(trade.equilibrium.flows for trade in trades)),
-            "trade_cost": ((*by_pair, "sector"), 100 * _stack(found.transport for found in solved)),
-            "cost_change": ((*by_pair, "sector"), 100 * (_stack(trade.kappa for trade in trades) - 1)),
-            "travel_days": (by_pair, _stack(found["travel_days"] for found in shipments)),
-            "freight_usd": (by_pair, _stack(found["freight_usd"] for found in shipments)),
-            "mode_share": ((*by_pair, "mode"), _stack(found["mode_share"] for found in shipments)),
-            "residual": (("scenario",), np.array([trade.residual for trade in trades])),
-            "cut_off": (by_pair[:2], _stack(trade.equilibrium.cut_off for trade in trades)),
-        },
-        coords={
-            "scenario": list(chain.worlds),
-            "country": list(chain.model.countries),
-            "partner": list(chain.model.countries),
-            "sector": sectors,
-            "mode": list(MAIN_MODES),
-            "carried": ("sector", [f"value_per_teu_{sector}" in chain.central for sector in sectors]),
-        },
-    )
-
-
-def _stack(arrays: Iterable[Any]) -> Array:
-    return np.stack([np.asarray(array) for array in arrays])
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is kept of one draw: arrays by scenario, pairs among the watched countries only."""
-
-    real_income: Array
-    real_wage: Array
-    trade: Array
-    travel_days: Array
-    freight_usd: Array
-    mode_share: Array
-    residual: Array
-
-    @classmethod
-    def of(cls, chain: Chain, params: Mapping[str, float], watched: Sequence[str]) -> Record:
-        """Solve every scenario at these parameters."""
-        positions = np.array([chain.model.countries.index(code) for code in watched], dtype=np.intp)
-        rows = [_row(chain, found, params, positions) for found in chain.solve(params)]
-        return cls(**{name: np.stack([row[name] for row in rows]) for name in cls.__dataclass_fields__})
-
-
-def _row(chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp]) -> dict[str, Any]:
-    sectors = list(chain.model.sectors)
-    carried = [position for position, sector in enumerate(sectors) if f"value_per_teu_{sector}" in params]
-    square = np.ix_(positions, positions)
-    equilibrium = found.trade.equilibrium
-    before, after = (
-        flows[..., carried].sum(axis=2)[square] for flows in (equilibrium.baseline.flows, equilibrium.flows)
-    )
-    before, after = before + before.T, after + after.T
-    change = 100 * (np.divide(after, before, out=np.full_like(before, np.nan), where=before > 0) - 1)
-    np.fill_diagonal(change, np.nan)
-    weights = chain.model.calibration.baseline.flows[square]
-    return {
-        "real_income": found.trade.real_income.to_numpy(),
-        "real_wage": found.trade.real_wage.to_numpy(),
-        "trade": change,
-        **shipment(among(found.costs, positions), weights, params, sectors),
-        "residual": found.trade.residual,
-    }
+def _only_links_that_matter(data: xr.Dataset) -> xr.Dataset:
+    """Links that carry something or are changed in some scenario."""
+    kept = (data["link_load"].fillna(0) > 0).any("scenario") | (data["link_change"] > 0).any("scenario")
+    return data.isel(link=np.flatnonzero(kept.to_numpy()))
 
 
 def _drawn(
-    chain: Chain,
-    drawn: Mapping[str, Array],
-    count: int,
-    watched: Sequence[str],
-    workers: int,
-    advance: Advance,
-) -> list[Record]:
-    """The record of every draw, in order, from worker processes."""
-    values = [{name: float(array[position]) for name, array in drawn.items()} for position in range(count)]
-    batches = [values[start : start + BATCH] for start in range(0, count, BATCH)]
-    records: dict[int, list[Record]] = {}
-    if not batches:
-        return []
-    processes = min(workers, len(batches))
-    start = get_context("spawn")
-    with _one_thread(), ProcessPoolExecutor(processes, start, _prepare, (chain.study, list(watched))) as pool:
-        waiting: dict[Future[list[Record]], int] = {
-            pool.submit(_work, batch): position for position, batch in enumerate(batches)
-        }
-        try:
-            for done in as_completed(waiting):
-                records[waiting[done]] = done.result()
-                advance(len(batches[waiting[done]]), count)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [record for position in range(len(batches)) for record in records[position]]
-
-
-_worker: dict[str, Any] = {}
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Worker processes started here use one thread for linear algebra: results are the same however many there are."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _prepare(study: Study, watched: list[str]) -> None:
-    """Make a worker ready. Ctrl-C is left to the main process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker.update(chain=Chain.of(study), watched=watched)
-
-
-def _work(batch: list[dict[str, float]]) -> list[Record]:
-    chain: Chain = _worker["chain"]
-    return [Record.of(chain, {**chain.central, **values}, _worker["watched"]) for values in batch]
-
-
-def _drawn_data(
-    chain: Chain, records: Sequence[Record], drawn: Mapping[str, Array], watched: Sequence[str]
+    study: Study, lanes: Sequence[Lane], results: Results, drawn: Mapping[str, Array], watched: Sequence[str]
 ) -> xr.Dataset:
-    """The records of all draws as labelled arrays, draws behind scenarios."""
-    head = ("scenario", "draw")
-    by_pair = (*head, "watched", "watched_partner")
-    dims = {
-        "real_income": (*head, "country"),
-        "real_wage": (*head, "country"),
-        "trade": by_pair,
-        "travel_days": by_pair,
-        "freight_usd": by_pair,
-        "mode_share": (*by_pair, "mode"),
-        "residual": head,
-    }
-    kept = {
-        name + DRAWS: (dims[name], np.stack([getattr(record, name) for record in records], axis=1)) for name in dims
-    }
-    names = list(drawn)
-    values = np.stack([drawn[name] for name in names], axis=1) if names else np.zeros((len(records), 0))
-    return xr.Dataset(
+    """The records of all draws as labelled arrays."""
+    groups = list(dict.fromkeys(lane.scenarios for lane in lanes))
+    count = len({position for _, position in results.records})
+    names = [BASELINE, *(name for group in groups for name in group)]
+    kept = {}
+    for quantity, dims in RECORD_DIMS.items():
+        parts = [
+            np.stack([getattr(results.records[group, position], quantity) for position in range(count)], axis=1)
+            for group in groups
+        ]
+        kept[quantity + DRAWS] = (dims, np.concatenate([parts[0], *(part[1:] for part in parts[1:])]))
+    values = np.stack([*drawn.values()], axis=1) if drawn else np.zeros((count, 0))
+    data = xr.Dataset(
         {**kept, "drawn_parameter": (("draw", "parameter"), values)},
         coords={
-            "scenario": list(chain.worlds),
-            "country": list(chain.model.countries),
-            "mode": list(MAIN_MODES),
+            "scenario": names,
             "watched": list(watched),
             "watched_partner": list(watched),
-            "draw": np.arange(len(records)),
-            "parameter": np.array(names, dtype=str),
+            "draw": np.arange(count),
+            "parameter": np.array(list(drawn), dtype=object),
         },
     )
+    return data.sel(scenario=[BASELINE, *study.scenarios])
 
 
-def _header(chain: Chain, data: xr.Dataset, count: int) -> dict[str, Any]:
+def _header(study: Study, world: World, data: xr.Dataset, count: int) -> dict[str, Any]:
     """How the outcome came about: enough to compute it again and to see on what it stands."""
-    study, world = chain.study, chain.worlds[BASELINE]
     return {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -255,17 +119,17 @@ def _header(chain: Chain, data: xr.Dataset, count: int) -> dict[str, Any]:
             "year": world.year,
             "tables": {name: resource.get("hash", "") for name, resource in world.resources.items()},
         },
-        "parameters": dict(chain.central),
+        "parameters": central_values(study.parameters),
         "draws": count,
         "seed": study.uncertainty.seed,
-        "cut_off": {scenario: _cut_off(data, scenario) for scenario in chain.worlds},
+        "cut_off": {str(scenario): _cut_off(data, str(scenario)) for scenario in data["scenario"].values},
         "versions": {"python": platform.python_version(), **_versions()},
     }
 
 
 def _cut_off(data: xr.Dataset, scenario: str) -> list[str]:
-    alone = data["cut_off"].sel(scenario=scenario)
-    return [str(code) for code in data["country"].values[alone.to_numpy()]]
+    alone = data["cut_off"].sel(scenario=scenario).to_numpy().astype(bool)
+    return [str(code) for code in data["country"].values[alone]]
 
 
 def _versions() -> dict[str, str]:
@@ -279,16 +143,12 @@ def _versions() -> dict[str, str]:
 
 
 @contextmanager
-def _bar(shown: bool, title: str) -> Iterator[Advance]:
-    """A progress bar on stderr; yields the function that moves it by some draws of all."""
+def _bar(shown: bool, title: str, total: int) -> Iterator[Advance]:
+    """A progress bar on stderr, gone when done; yields the function that moves it on."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not shown, transient=True) as bar:
-        task = bar.add_task(f"{title}: preparing", total=None)
-
-        def advance(done: int, total: int) -> None:
-            bar.update(task, description=f"{title}: draws", total=total, advance=done)
-
-        yield advance
+        task = bar.add_task(title, total=total)
+        yield lambda steps: bar.advance(task, steps)

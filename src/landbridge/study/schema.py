@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -159,14 +159,14 @@ class Study(Strict):
                 raise StudyError(f"{self._file}: {place}: {error}") from None
         return world
 
-    def scenario_worlds(self, world: World) -> dict[str, World]:
-        """Every scenario's world by name, the baseline first.
+    def scenario_worlds(self, world: World, scenarios: Iterable[str] | None = None) -> dict[str, World]:
+        """The worlds of some scenarios (None: of all) by name, the baseline first.
 
         Raises:
             StudyError: with the complaints of all scenarios.
         """
         worlds, found = {BASELINE: world}, []
-        for scenario in self.scenarios:
+        for scenario in self.scenarios if scenarios is None else scenarios:
             try:
                 worlds[scenario] = self.scenario_world(scenario, world)
             except StudyError as error:

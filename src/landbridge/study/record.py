@@ -1,0 +1,193 @@
+"""What a run keeps of solved scenarios: everything at the central values, and of every draw the numbers asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from landbridge.labels import MAIN_MODES
+from landbridge.network.model import Network
+from landbridge.study.chain import Chain, Solved, among, components, shipment
+from landbridge.study.schema import BASELINE
+from landbridge.trade.decomposition import explain_real_income
+
+Array = NDArray[np.float64]
+SAME, NEW, CHANGED, CLOSED = range(4)  # what a scenario does to a link
+CAUSES = (
+    "hours",
+    "money",
+    "policy cost",
+    "tariff",
+    "productivity",
+    "terms of trade",
+    "closed supply",
+    "tariff revenue",
+)
+NO_SECTOR = "(none)"
+
+
+def central_values_of(chain: Chain, watched: Sequence[str]) -> xr.Dataset:
+    """Every quantity of a chain's scenarios at the central values of the parameters.
+
+    ``contribution``, why real incomes change, for the watched countries only.
+    """
+    solved = list(chain.solve(chain.central))
+    parts = [_scenario(chain, found, solved[0], watched) for found in solved]
+    data = xr.concat(parts, dim="scenario", join="outer", coords="minimal", compat="override", combine_attrs="drop")
+    return data.assign_coords(scenario=list(chain.worlds))
+
+
+def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> xr.Dataset:
+    trade, sectors = found.trade, chain.sectors
+    pair = ("country", "partner")
+    flows = trade.equilibrium.flows
+    met = shipment(found.costs, trade.equilibrium.baseline.flows, chain.central, sectors)
+    network = chain.network(found.scenario)
+    loads = network.loads(flows, chain.central)
+    before = chain.network(BASELINE)
+    return xr.Dataset(
+        {
+            "real_income": ("country", trade.real_income.to_numpy()),
+            "real_wage": ("country", trade.real_wage.to_numpy()),
+            "wage": ("country", 100 * (trade.equilibrium.wage - 1)),
+            "cut_off": ("country", trade.equilibrium.cut_off),
+            "flow": ((*pair, "sector"), flows),
+            "trade_cost": ((*pair, "sector"), 100 * found.transport),
+            "cost_change": ((*pair, "sector"), 100 * (trade.kappa - 1)),
+            "travel_days": (pair, met["travel_days"]),
+            "freight_usd": (pair, met["freight_usd"]),
+            "mode_share": ((*pair, "mode"), met["mode_share"]),
+            "residual": ((), trade.residual),
+            "contribution": (
+                ("watched", "cause", "partner", "why_sector"),
+                _contributions(chain, found, baseline, watched),
+            ),
+            "passage_load": ("passage", loads.passage),
+            "passage_share": (("country", "passage"), loads.share.T),
+            "link_load": ("link", loads.link.astype(np.float32)),
+            "link_change": ("link", link_changes(network, before)),
+        },
+        coords={
+            "country": list(chain.model.countries),
+            "partner": list(chain.model.countries),
+            "sector": sectors,
+            "why_sector": [*sectors, NO_SECTOR],
+            "carried": ("sector", [f"value_per_teu_{sector}" in chain.central for sector in sectors]),
+            "mode": list(MAIN_MODES),
+            "watched": list(watched),
+            "cause": list(CAUSES),
+            "passage": loads.passages,
+            **_links(network, len(before.km), found.scenario),
+        },
+    )
+
+
+def _contributions(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> NDArray[np.float32]:
+    """Percentage points of real income [watched, cause, partner, sector]; they add up to its change."""
+    countries, sectors = list(chain.model.countries), [*chain.sectors, NO_SECTOR]
+    points = np.zeros((len(watched), len(CAUSES), len(countries), len(sectors)), dtype=np.float32)
+    if found.scenario == BASELINE:
+        return points
+    split = tuple(
+        {
+            name: chain.model.pairs(part)
+            for name, part in components(side.costs, side.transport, chain.central, chain.sectors).items()
+        }
+        for side in (baseline, found)
+    )
+    places = [{name: place for place, name in enumerate(axis)} for axis in (CAUSES, countries, sectors)]
+    for row, code in enumerate(watched):
+        table = explain_real_income(found.trade, code, (split[0], split[1]))
+        keys = (table["cause"], table["partner"], table["sector"].replace("", NO_SECTOR))
+        where = tuple(key.map(place).to_numpy(dtype=int) for key, place in zip(keys, places, strict=True))
+        np.add.at(points[row], where, table["points"].to_numpy())
+    return points
+
+
+def _links(network: Network, count: int, scenario: str) -> dict[str, Any]:
+    """Labels and ends of the links: those of the baseline by number, those a scenario adds by its name and number."""
+    own = [f"{scenario}:{number}" for number in range(count, len(network.km))]
+    tail, head = network.tail, network.head
+    ends = {"lat0": network.lat[tail], "lon0": network.lon[tail], "lat1": network.lat[head], "lon1": network.lon[head]}
+    return {
+        "link": np.array([*map(str, range(count)), *own], dtype=object),
+        "link_mode": ("link", network.running),
+        **{name: ("link", values.astype(np.float32)) for name, values in ends.items()},
+    }
+
+
+def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
+    """What a scenario does to each of its links: 0 nothing, 1 new, 2 faster, slower or dearer, 3 closed."""
+    change = np.full(len(network.km), NEW, dtype=np.int8)
+    count = len(before.km)
+    mine, theirs = (side.world.table("links").iloc[:count] for side in (network, before))
+    changed = np.zeros(count, dtype=bool)
+    for column in ("speed_factor", "hours_override", "usd_override", "speed_kmh_override"):
+        new, old = (
+            side[column].to_numpy(dtype=float) if column in side else np.full(count, np.nan) for side in (mine, theirs)
+        )
+        changed |= (new != old) & ~(np.isnan(new) & np.isnan(old))
+    change[:count] = np.where(changed, CHANGED, SAME)
+    change[:count][~network.open[:count] & before.open] = CLOSED
+    return change
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of one draw: arrays by scenario first, pairs among the watched countries only."""
+
+    real_income: Array
+    real_wage: Array
+    trade: Array
+    travel_days: Array
+    freight_usd: Array
+    mode_share: Array
+    residual: Array
+
+
+_HEAD = ("scenario", "draw")
+_PAIR = (*_HEAD, "watched", "watched_partner")
+RECORD_DIMS: dict[str, tuple[str, ...]] = {
+    "real_income": (*_HEAD, "country"),
+    "real_wage": (*_HEAD, "country"),
+    "trade": _PAIR,
+    "travel_days": _PAIR,
+    "freight_usd": _PAIR,
+    "mode_share": (*_PAIR, "mode"),
+    "residual": _HEAD,
+}
+
+
+def record(chain: Chain, params: Mapping[str, float], watched: Sequence[str]) -> Record:
+    """Solve every scenario of a chain at these parameters."""
+    positions = np.array([chain.model.countries.index(code) for code in watched], dtype=np.intp)
+    rows = [_row(chain, found, params, positions) for found in chain.solve(params)]
+    return Record(**{field.name: np.stack([row[field.name] for row in rows]) for field in fields(Record)})
+
+
+def _row(chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp]) -> dict[str, Any]:
+    carried = [position for position, sector in enumerate(chain.sectors) if f"value_per_teu_{sector}" in params]
+    square = np.ix_(positions, positions)
+    equilibrium = found.trade.equilibrium
+    before, after = (
+        _both_ways(flows[..., carried].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
+    )
+    return {
+        "real_income": found.trade.real_income.to_numpy(),
+        "real_wage": found.trade.real_wage.to_numpy(),
+        "trade": 100 * (np.divide(after, before, out=np.full_like(before, np.nan), where=before > 0) - 1),
+        **shipment(among(found.costs, positions), equilibrium.baseline.flows[square], params, chain.sectors),
+        "residual": np.asarray(found.trade.residual),
+    }
+
+
+def _both_ways(flows: Array) -> Array:
+    """Trade both ways together [i, j]; zero on the diagonal."""
+    total = flows + flows.T
+    np.fill_diagonal(total, 0.0)
+    return total
