@@ -22,7 +22,7 @@ class Totals:
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the cells of each total add up to."""
         inside = self.group >= 0
-        return np.bincount(self.group[inside], values[inside], minlength=len(self.target))
+        return np.bincount(self.group[inside], values[inside], minlength=len(self.target)).astype(float, copy=False)
 
     def residual(self, values: NDArray[np.float64]) -> float:
         """Largest distance from a target, relative to the target (to the mean target where it is zero)."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OBSERVED = "observed"
 _FIRST_YEAR = 1990
+_LAST_TRADE = 2016
 _NEIGHBOURS = ("JPN", "KOR")
 
 
@@ -23,7 +24,7 @@ def gdp_series(sources: Path, last_year: int) -> DataFrame:
     """GDP in current USD, ``iso3, year, value, status, source``, using nothing from after ``last_year``.
 
     Years between two observations are interpolated geometrically. After the last observation an economy grows with
-    its own foreign trade of ITPD-E relative to the world's; where that ends, with the GDP of the world.
+    its share of world trade in ITPD-E (to 2016) times world GDP; where that is unknown, with world GDP alone.
 
     Raises:
         DataError: a file is missing.
@@ -33,22 +34,21 @@ def gdp_series(sources: Path, last_year: int) -> DataFrame:
     observed = _observed(sources, last_year)
     years = range(_FIRST_YEAR, max(last_year, observed["year"].max()) + 1)
     wide = observed.pivot(index="iso3", columns="year", values="value").reindex(columns=years)
-    trade_share = _trade_share(sources).reindex(index=wide.index, columns=years)
+    share = _trade_share(sources).reindex(index=wide.index, columns=years)
     world = wide.loc[wide.notna().all(axis=1)].sum()
     rows = []
-    for iso3, series in wide.iterrows():
+    for iso3 in wide.index:
+        series = wide.loc[iso3]
         filled = _interpolate(series)
-        last = filled.last_valid_index()
-        for year in years:
-            if pd.notna(series[year]):
-                continue
-            if pd.notna(filled[year]):
+        last = int(filled.dropna().index.max())
+        for year in [year for year in years if pd.isna(series[year])]:
+            if year < last and pd.notna(filled[year]):
                 rows.append((iso3, year, filled[year], "estimated", "between two observed years, geometrically"))
-            elif last is not None and year > last:
-                carried = filled[last] * world[year] / world[last]
-                ratio = trade_share.loc[iso3, min(year, 2016)] / trade_share.loc[iso3, last] if last < 2016 else np.nan
-                how = "own foreign trade" if np.isfinite(ratio) and ratio > 0 else "world GDP"
-                value = carried * ratio if how == "own foreign trade" else carried
+            elif year > last:
+                ratio = share.loc[iso3, min(year, _LAST_TRADE)] / share.loc[iso3, min(last, _LAST_TRADE)]
+                by_trade = bool(ratio > 0) and last < _LAST_TRADE
+                value = filled[last] * world[year] / world[last] * (ratio if by_trade else 1.0)
+                how = "own share of world trade" if by_trade else "world GDP"
                 rows.append((iso3, year, value, "estimated", f"last observed {last}, carried by {how}"))
     estimated = pd.DataFrame(rows, columns=["iso3", "year", "value", "status", "source"])
     return pd.concat([observed, estimated], ignore_index=True).sort_values(["iso3", "year"], ignore_index=True)

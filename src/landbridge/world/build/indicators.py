@@ -56,13 +56,17 @@ def indicators_table(sources: Path, last_year: int) -> Table:
     )
 
 
+def _countries(frame: DataFrame) -> DataFrame:
+    return frame[frame["iso3"].isin(REGION)]
+
+
 def _wdi(sources: Path, column: str) -> DataFrame:
-    frame = read(sources, "wdi").query("iso3 in @REGION and year >= 1990").dropna(subset=[column])
+    frame = _countries(read(sources, "wdi").query("year >= 1990")).dropna(subset=[column])
     return frame[["iso3", "year"]].assign(value=frame[column], status="observed", source="World Bank WDI")
 
 
 def _hdi(sources: Path) -> DataFrame:
-    frame = read(sources, "hdi").query("iso3 in @REGION").dropna(subset=["hdi"])
+    frame = _countries(read(sources, "hdi")).dropna(subset=["hdi"])
     return frame[["iso3", "year"]].assign(value=frame["hdi"], status="observed", source="UNDP")
 
 
@@ -72,7 +76,8 @@ def conflict_deaths(sources: Path) -> DataFrame:
     Raises:
         DataError: the file is missing.
     """
-    frame = read(sources, "ucdp").query("iso3 in @REGION")
-    yearly = frame.assign(year=frame["month"].str[:4].astype(int)).groupby(["iso3", "year"])["best_all"].sum()
-    wide = yearly.unstack(fill_value=0)
-    return wide.stack().rename("value").reset_index().assign(status="observed", source="UCDP GED")
+    frame = _countries(read(sources, "ucdp"))
+    yearly = frame.assign(year=frame["month"].str[:4].astype(int)).pivot_table(
+        index="iso3", columns="year", values="best_all", aggfunc="sum", fill_value=0
+    )
+    return yearly.reset_index().melt("iso3", var_name="year").assign(status="observed", source="UCDP GED")

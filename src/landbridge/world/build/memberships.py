@@ -1,8 +1,8 @@
 """Memberships in institutions: dated spans, each with how far it was verified.
 
-Dates come from a list of our own, unverified; the Factbook's yearly snapshots and the Correlates of War list either agree
-with a row, disagree, or are silent, and each row says which. Bodies without a list of ours come from the snapshots alone:
-then only the first snapshot in which a member appears is known, and the row says so.
+Dates come from a list of our own, unverified; the Factbook's yearly snapshots and the Correlates of War list either
+agree with a row, disagree, or are silent, and each row says which. Bodies without a list of ours come from the
+snapshots alone: then only the first snapshot that shows a member is known, and the row says so.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from landbridge.world.package import Column, Table
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# Bodies taken from the Factbook: ours -> the names it has used.
+# Bodies taken from the Factbook: ours -> the names it has used. The AIIB is left out: it shows 9 of about 110 members.
 _FACTBOOK = {
-    "AIIB": ("AIIB",),
     "APEC": ("APEC",),
     "ASEAN": ("ASEAN",),
     "AU": ("AU",),
@@ -28,7 +27,7 @@ _FACTBOOK = {
     "CIS": ("CIS",),
     "CSTO": ("CSTO",),
     "D-8": ("D-8",),
-    "EAEU": ("EAEU", "EEU", "EAEC"),
+    "EAEU": ("EAEU", "EEU"),
     "ECO": ("ECO",),
     "EU": ("EU",),
     "G-20": ("G-20",),
@@ -42,8 +41,18 @@ _FACTBOOK = {
     "SCO": ("SCO",),
     "WTO": ("WTO",),
 }
-_ROLES = {"dialogue partner": "dialogue", "dialogue member": "dialogue", "observer": "observer", "member": "member"}
+# Rows of our own beside the list: the snapshots go on showing the United Kingdom in the European Union.
+_ADDED = (("EU", "GBR", "member", "1973-01-01", "2020-01-31"),)
+
+_COLUMNS = ["institution", "iso3", "role", "start", "end", "verification", "source"]
 _COW_ROLES = {"full": "member", "observer": "observer", "associate": "associate"}
+_ROLES = {"dialogue partner": "dialogue", "dialogue member": "dialogue", "observer": "observer", "member": "member"}
+
+# Rows of our own beside the list: the snapshots go on showing the United Kingdom in the European Union.
+_ADDED = (("EU", "GBR", "member", "1973-01-01", "2020-01-31"),)
+
+_COLUMNS = ["institution", "iso3", "role", "start", "end", "verification", "source"]
+_ROLES = {"full": "member", "observer": "observer", "associate": "associate"}
 
 
 def memberships_table(sources: Path) -> Table:
@@ -82,67 +91,64 @@ def memberships_table(sources: Path) -> Table:
 def _snapshots(sources: Path) -> DataFrame:
     """Factbook rows of the bodies above: institution, iso3, role, snapshot."""
     ours = {theirs: body for body, names in _FACTBOOK.items() for theirs in names}
-    frame = read(sources, "factbook").query("iso3 in @REGION")
+    frame = read(sources, "factbook")
+    frame = frame[frame["iso3"].isin(REGION)]
     frame = frame.assign(institution=frame["org"].map(ours), role=frame["status"].map(_ROLES))
     frame = frame.dropna(subset=["institution", "role"])
     return frame[["institution", "iso3", "role", "snapshot"]].drop_duplicates()
 
 
 def _ours(sources: Path, snapshots: DataFrame) -> DataFrame:
-    frame = read(sources, "curated").rename(columns={"org": "institution"})
-    frame = frame.assign(source="general knowledge", verification="unverified")
-    shown = snapshots.groupby(["institution", "iso3", "role"])["snapshot"].agg(list)
-    dates = sorted(snapshots["snapshot"].unique())
-    bodies = set(snapshots["institution"])
-    cow = _cow(sources)
-    frame["verification"] = [
-        "; ".join([_against_snapshots(row, shown, dates, bodies), *_against_cow(row, cow)])
-        for row in frame.itertuples()
-    ]
-    return frame[["institution", "iso3", "role", "start", "end", "verification", "source"]]
+    """Our own dated rows, each checked against the other lists."""
+    import pandas as pd
+
+    listed = read(sources, "curated").rename(columns={"org": "institution"})[_COLUMNS[:5]]
+    added = pd.DataFrame(_ADDED, columns=_COLUMNS[:5])
+    frame = pd.concat([listed, added], ignore_index=True).assign(source="general knowledge")
+    roles = snapshots.groupby(["institution", "iso3", "snapshot"])["role"].agg(set).to_dict()
+    dates = {body: sorted(set(rows["snapshot"])) for body, rows in snapshots.groupby("institution")}
+    cow = read(sources, "cow_igo")
+    joined = cow.groupby([cow["igo"].str.upper(), "iso3", cow["status"].map(_COW_ROLES)])["first_year"].agg(set)
+    verdicts = []
+    for body, iso3, role, start, end in frame[_COLUMNS[:5]].itertuples(index=False):
+        during = [date for date in dates.get(body, []) if start <= date and (not end or date < end)]
+        shown = {date: roles.get((body, iso3, date), set()) for date in during}
+        said = [_by_snapshots(role, shown), _by_year_of_joining(start, joined.get((body, iso3, role), set()))]
+        verdicts.append("; ".join(filter(None, said)) or "unverified")
+    return frame.assign(verification=verdicts)[_COLUMNS]
 
 
-def _against_snapshots(row, shown, dates: list[str], bodies: set[str]) -> str:  # noqa: ANN001
-    """Whether the snapshots taken during the span show the state in that role."""
-    during = [date for date in dates if row.start <= date and (not row.end or date < row.end)]
-    if row.institution not in bodies or not during:
-        return "unverified"
-    showing = [date for date in shown.get((row.institution, row.iso3, row.role), []) if date in during]
-    if showing:
-        return f"agrees with Factbook {max(showing)[:4]} snapshot"
-    return f"unverified: Factbook {max(during)[:4]} snapshot does not show it"
+def _by_snapshots(role: str, shown: dict[str, set[str]]) -> str:
+    """What the Factbook snapshots taken during a span say of the role; empty when none was taken."""
+    agreeing = [date for date, roles in shown.items() if role in roles]
+    if agreeing:
+        return f"agrees with Factbook {max(agreeing)[:4]} snapshot"
+    if not shown:
+        return ""
+    newest = max(shown)
+    other = f"has it as {' and '.join(sorted(shown[newest]))}" if shown[newest] else "does not show it"
+    return f"unverified: Factbook {newest[:4]} snapshot {other}"
 
 
-def _cow(sources: Path) -> DataFrame:
-    frame = read(sources, "cow_igo")
-    return frame.assign(institution=frame["igo"].str.upper(), role=frame["status"].map(_COW_ROLES))
-
-
-def _against_cow(row, cow: DataFrame) -> list[str]:  # noqa: ANN001
-    """Whether the Correlates of War list has the state join in the same year."""
-    same = cow[(cow["institution"] == row.institution) & (cow["iso3"] == row.iso3) & (cow["role"] == row.role)]
-    if same.empty:
-        return []
-    years = sorted(same["first_year"])
-    if int(row.start[:4]) in years:
-        return ["start agrees with Correlates of War"]
-    return [f"Correlates of War has it from {', '.join(map(str, years))}"]
+def _by_year_of_joining(start: str, years: set[int]) -> str:
+    """What the Correlates of War list says of the year; empty when it is silent."""
+    if not years:
+        return ""
+    if int(start[:4]) in years:
+        return "year of joining agrees with Correlates of War"
+    return f"Correlates of War has it from {', '.join(map(str, sorted(years)))}"
 
 
 def _spans_of_snapshots(snapshots: DataFrame) -> DataFrame:
     """One span per institution, state and role: first to last snapshot showing it; open when the newest shows it."""
-    dates = sorted(snapshots["snapshot"].unique())
-    spans = snapshots.groupby(["institution", "iso3", "role"])["snapshot"].agg(["min", "max"]).reset_index()
+    dates = sorted(set(snapshots["snapshot"]))
     after = dict(zip(dates, [*dates[1:], ""], strict=True))
-    first = spans["min"] == dates[0]
+    spans = snapshots.groupby(["institution", "iso3", "role"])["snapshot"].agg(["min", "max"]).reset_index()
+    opening = spans["min"].map(lambda date: "began before it" if date == dates[0] else "joined since the one before")
+    closing = spans["max"].map(lambda date: "" if date == dates[-1] else "; end: first snapshot without it")
     return spans.assign(
         start=spans["min"],
         end=spans["max"].map(after),
-        verification=[
-            "Factbook snapshots only: began before the first snapshot"
-            if earliest
-            else "Factbook snapshots only: start is the first snapshot showing it"
-            for earliest in first
-        ],
+        verification="Factbook snapshots only; start: first snapshot showing it (" + opening + ")" + closing,
         source="CIA World Factbook",
-    )[["institution", "iso3", "role", "start", "end", "verification", "source"]]
+    )[_COLUMNS]

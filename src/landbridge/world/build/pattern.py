@@ -13,6 +13,7 @@ import numpy as np
 
 from landbridge.labels import REST
 from landbridge.parameters import parameters
+from landbridge.world.build.embargoes import allowed
 from landbridge.world.build.regions import REGION
 from landbridge.world.build.sectors import BY_SITC, CRUDE_MATERIALS, GOODS
 from landbridge.world.build.sources import read
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+REPORTED = "reports of 2015-2016"
+RECENT = "table of 2023"
+CARRIED = "older pattern carried forward"
+
 _SUCCESSOR = {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "MNT": "MNE", "BLX": "BEL"}
 
 
@@ -28,7 +33,7 @@ _SUCCESSOR = {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "MNT": "MNE", "BLX": "BE
 class Pattern:
     """``value[i, j]``: goods sold by i to j, million USD, 0 where nothing is reported; ``basis[i, j]``: where from.
 
-    ``shares[i, j, s]``: split over the goods sectors, summing to 1.
+    ``shares[i, j, s]``: split over the goods sectors, summing to 1 (to 0 where an embargo ended all).
     """
 
     value: NDArray[np.float64]
@@ -52,10 +57,10 @@ def matrix(frame: DataFrame, economies: list[str], value: str) -> NDArray[np.flo
 
 
 def pattern_until_2016(sources: Path, economies: list[str]) -> Pattern:
-    """The larger of the two reports of 2016 (ITPD-E, Comtrade panel); where both are blank, the 2015 matrix.
+    """The largest of three reports: ITPD-E and Comtrade of 2016, the UNCTAD matrix of 2015.
 
-    The larger, because what one side leaves out is the commoner error. Sources are first brought to the level of the
-    panel by the ratio of their totals over common pairs.
+    The largest, because what a report leaves out is the commoner error (it predicts hidden flows better than means
+    or any order of precedence). Sources are first brought to the level of Comtrade by their totals over common pairs.
 
     Raises:
         DataError: a file is missing.
@@ -63,33 +68,39 @@ def pattern_until_2016(sources: Path, economies: list[str]) -> Pattern:
     panel = read(sources, "panel").query("year == 2016").assign(value=lambda f: f["value_usd"] / 1e6)
     itpde = read(sources, "itpde").query("year == 2016")
     sections = read(sources, "unctad").query("year == 2015")
-    first = matrix(panel, economies, "value")
-    second = _to_level(matrix(itpde, economies, "value_musd"), first)
-    older = _to_level(matrix(sections[sections["sitc_section"] == "TOTAL"], economies, "value_musd"), first)
-    value = np.maximum(first, second)
-    basis = np.where(value > 0, "reports of 2016", np.where(older > 0, "matrix of 2015", ""))
-    return Pattern(np.where(value > 0, value, older), basis, _sector_shares(sections, economies))
+    comtrade = matrix(panel, economies, "value")
+    others = matrix(itpde, economies, "value_musd"), matrix(_total(sections), economies, "value_musd")
+    value = np.max([comtrade, *(_to_level(other, comtrade) for other in others)], axis=0)
+    return Pattern(value, np.where(value > 0, REPORTED, ""), _sector_shares(sections, economies))
 
 
 def pattern_2023(sources: Path, economies: list[str], older: Pattern, growth: NDArray[np.float64]) -> Pattern:
-    """The 2023 table where it has a flow; where it has none among economies it does not cover, the older pattern.
+    """The 2023 table where it has a flow; where it cannot have one, the older pattern less what embargoes ended.
 
-    ``growth[i, j]`` carries an older flow forward. An economy is uncovered when the 2023 table holds no flow with any
-    other uncovered economy: 76 of them never appear together.
+    ``growth[i, j]`` carries an older flow forward. The 2023 table cannot have a flow between two of the 76 economies
+    that never appear together in it, nor with an economy that is not in it at all.
 
     Raises:
         DataError: a file is missing.
     """
     table = read(sources, "baci").assign(value=lambda f: f["value_usd"] / 1e6)
     recent = matrix(table, economies, "value")
-    missing = _never_together(recent)
+    common = (recent > 0) & (older.value > 0)
     carried = older.value * growth
-    level = recent[(recent > 0) & (older.value > 0)].sum() / carried[(recent > 0) & (older.value > 0)].sum()
-    value = np.where(recent > 0, recent, np.where(missing, carried * level, 0.0))
-    basis = np.where(
-        recent > 0, "table of 2023", np.where(missing & (carried > 0), "older pattern carried forward", "")
+    carried *= recent[common].sum() / carried[common].sum()
+    still = older.shares * allowed(economies, 2022)
+    kept = still.sum(axis=-1)
+    carried *= kept
+    basis = np.where(recent > 0, RECENT, np.where(_missing(recent) & (carried > 0), CARRIED, ""))
+    return Pattern(
+        value=np.select([basis == RECENT, basis == CARRIED], [recent, carried], 0.0),
+        basis=basis,
+        shares=np.where((basis == RECENT)[..., None], older.shares, still / np.where(kept > 0, kept, 1.0)[..., None]),
     )
-    return Pattern(value, basis, older.shares)
+
+
+def _total(sections: DataFrame) -> DataFrame:
+    return sections[sections["sitc_section"] == "TOTAL"]
 
 
 def _to_level(other: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,25 +108,26 @@ def _to_level(other: NDArray[np.float64], reference: NDArray[np.float64]) -> NDA
     return other * reference[common].sum() / other[common].sum()
 
 
-def _never_together(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Pairs of economies neither of which reports: the largest clique without any flow, grown from the fullest row.
+def _missing(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Pairs that a table of one-sided reports cannot hold: neither side reports, or one side is not in it.
 
-    An economy belongs when it trades with others but has no flow with any member so far.
+    Those that do not report are the largest set without a single flow inside it, grown from the economies with the
+    fewest partners: one belongs when it has no flow with any that belong already.
     """
     linked = (flows > 0) | (flows.T > 0)
-    np.fill_diagonal(linked, False)
-    trading = linked.any(axis=1)
-    members: list[int] = []
-    for candidate in np.argsort(np.where(trading, linked.sum(axis=1), 10**9)):
-        if trading[candidate] and not linked[candidate, members].any():
-            members.append(int(candidate))
+    partners = linked.sum(axis=1)
+    silent: list[int] = []
+    for candidate in np.argsort(partners, kind="stable"):
+        if partners[candidate] and not linked[candidate, silent].any():
+            silent.append(int(candidate))
     inside = np.zeros(len(flows), bool)
-    inside[members] = True
-    return inside[:, None] & inside[None, :]
+    inside[silent] = True
+    absent = partners == 0
+    return (inside[:, None] & inside[None, :]) | absent[:, None] | absent[None, :]
 
 
 def _sector_shares(sections: DataFrame, economies: list[str]) -> NDArray[np.float64]:
-    """Goods-sector shares of each pair; where a pair reports nothing, the exporter's, then the world's."""
+    """Goods-sector shares of each pair."""
     minerals = parameters()["crude_materials_minerals_share"].value
     by_sector = np.zeros((len(economies), len(economies), len(GOODS)))
     for section, rows in sections[sections["sitc_section"] != "TOTAL"].groupby("sitc_section"):
@@ -125,7 +137,21 @@ def _sector_shares(sections: DataFrame, economies: list[str]) -> NDArray[np.floa
             by_sector[..., GOODS.index("agriculture")] += (1 - minerals) * total
         else:
             by_sector[..., GOODS.index(BY_SITC[str(section)])] += total
-    world = by_sector.sum(axis=(0, 1))
-    exporter = by_sector.sum(axis=1) + 1e-9 * world
-    pair = by_sector + 1e-6 * (exporter / exporter.sum(axis=-1, keepdims=True))[:, None, :]
-    return pair / pair.sum(axis=-1, keepdims=True)
+    return _completed_shares(by_sector)
+
+
+def _completed_shares(by_sector: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares ``[i, j, s]`` from values: each pair's mix, drawn towards exporter's times importer's over the world's.
+
+    The draw is weak where a pair reports much and complete where it reports nothing.
+    """
+    beliefs = parameters()
+    pair = by_sector.sum(axis=-1, keepdims=True)
+    pull = beliefs["mix_smoothing_musd"].value + beliefs["mix_smoothing"].value * pair
+    world = _mix(by_sector.sum(axis=(0, 1)))
+    exporter, importer = (_mix(by_sector.sum(axis=side) + world) for side in (1, 0))
+    return _mix(by_sector + pull * _mix(exporter[:, None, :] * importer[None, :, :] / world))
+
+
+def _mix(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values / values.sum(axis=-1, keepdims=True)

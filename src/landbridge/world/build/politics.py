@@ -28,7 +28,7 @@ def ideal_points_table(sources: Path) -> Table:
     return Table(
         name="ideal_points",
         frame=frame.sort_values(["iso3", "session"], ignore_index=True),
-        description="Positions of states on the main dimension of United Nations votes; high is near the United States.",
+        description="Positions of states on the main dimension of United Nations votes (the United States is high).",
         columns=(
             Column("iso3", "ISO3 of the state"),
             Column("session", "session of the General Assembly"),

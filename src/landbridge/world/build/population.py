@@ -18,7 +18,8 @@ def population_series(sources: Path) -> DataFrame:
     Raises:
         DataError: the file is missing.
     """
-    frame = read(sources, "population").query("code in @REGION")
+    frame = read(sources, "population")
+    frame = frame[frame["code"].isin(REGION)]
     return frame.rename(columns={"code": "iso3", "population": "value"})[["iso3", "year", "value"]].assign(
         status="observed", source="World Bank population"
     )

@@ -1,22 +1,23 @@
 """Splitting the rest of the world of the input-output table over its members.
 
 Known: each named economy's trade with the rest of the world by sector, the rest's trade with itself, each member's GDP.
-Prior: observed goods patterns, a gravity estimate where they are blank and for services, and own trade by regression.
+Prior: reported goods trade, a gravity estimate where no report exists and for services (which follow goods), own trade
+by regression.
 Fitted: the prior is scaled to all that is known at once (see ``balance``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from landbridge.parameters import parameters
 from landbridge.world.build.balance import Fit, Totals, fit
-from landbridge.world.build.gravity import geography, poisson, regressors
+from landbridge.world.build.gravity import poisson, regressors
 from landbridge.world.build.icio import Icio
+from landbridge.world.build.own_trade import own_trade
 from landbridge.world.build.pattern import Pattern
 from landbridge.world.build.sectors import GOODS, NAMES
 
@@ -25,179 +26,169 @@ if TYPE_CHECKING:
 
 SERVICES = NAMES.index("services")
 
+TABLE = "input-output table"
+GRAVITY = "gravity estimate"
+OWN = "gross output less exports"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the split starts from. Economies: the named ones in the table's order, then the members.
+
+    ``gdp[i]`` million USD, ``people[i]`` persons, ``geography[i, j, feature]`` and ``pattern`` over all economies.
+    """
+
+    icio: Icio
+    economies: list[str]
+    gdp: NDArray[np.float64]
+    people: NDArray[np.float64]
+    geography: NDArray[np.float64]
+    pattern: Pattern
+
+    @property
+    def member(self) -> NDArray[np.bool_]:
+        """Which economies are inside the table's rest of the world."""
+        return np.arange(len(self.economies)) >= len(self.icio.named)
+
+    @property
+    def touched(self) -> NDArray[np.bool_]:
+        """Pairs ``[i, j]`` with a member on at least one side: the cells to be found."""
+        return self.member[:, None] | self.member[None, :]
+
 
 @dataclass(frozen=True)
 class Split:
     """Trade of every economy after the split.
 
-    ``flows[i, j, s]`` million USD, ``basis[i, j, s]`` what each cell rests on, ``output[i]`` gross output,
-    ``own_floor[i]`` whether GDP was too small for the reported exports and own trade sits at its floor,
-    ``fit`` the residual of the fit, ``blank_share`` the value of unreported pairs relative to the gravity estimate.
+    ``flows[i, j, s]`` million USD; ``basis[i, j, s]`` what each cell rests on; ``output[i]`` gross output, million USD;
+    ``too_much_sold[i]`` and ``too_much_bought[i]``: reported exports or imports exceed what GDP allows and were cut;
+    ``fit``: residual and passes of the fit.
     """
 
-    economies: list[str]
     flows: NDArray[np.float64]
     basis: NDArray[np.str_]
     output: NDArray[np.float64]
-    own_floor: NDArray[np.bool_]
+    too_much_sold: NDArray[np.bool_]
+    too_much_bought: NDArray[np.bool_]
     fit: Fit
-    blank_share: float
 
 
-def split(
-    sources: Path,
-    icio: Icio,
-    economies: list[str],
-    gdp: NDArray[np.float64],
-    people: NDArray[np.float64],
-    pattern: Pattern,
-) -> Split:
-    """Divide the rest of the world over the economies that the input-output table does not name.
-
-    Args:
-        economies: named economies first, in the order of ``icio.named``, then the members.
-        gdp: million USD, ``people``: persons, both ``[i]``.
-        pattern: goods trade of the members, see ``pattern``.
+def split(given: Given) -> Split:
+    """Divide the rest of the world of the table over its members.
 
     Raises:
-        DataError: the file of distances is missing.
         ArithmeticError: the totals contradict each other.
     """
-    named = len(icio.named)
-    member = np.arange(len(economies)) >= named
-    X = regressors(gdp, people, geography(sources, economies))
-    abroad = ~np.eye(len(economies), dtype=bool)
-    prior, basis, blank_share = _prior_abroad(icio, pattern, X, member, abroad)
-    prior = _to_bloc_totals(prior, icio, member, abroad)
+    icio, member = given.icio, given.member
+    prior, basis = _prior_abroad(given)
+    prior = _to_bloc_totals(prior, icio, member)
+    output = gross_output(icio, given.gdp, member)
 
-    output = _output(icio, gdp, member)
-    own, own_floor, prior = _own_trade(icio, prior, output, gdp, people, member)
-    n = np.arange(len(economies))
-    prior[n[member], n[member]] = own[member]
-    basis[n, n] = "gross output less exports"
+    sold = _cut(prior.sum(axis=(1, 2)), (1 - least_own_share(icio)) * output, member)
+    prior *= sold[:, None, None]
+    exports, imports = prior.sum(axis=(1, 2)), prior.sum(axis=(0, 2))
+    bought = _cut(imports, exports + parameters()["largest_deficit"].value * given.gdp, member)
+    prior *= bought[None, :, None]
+    deficit = _deficits(icio, exports, imports * bought, member)
 
+    own = own_trade(icio, given.gdp, given.people, prior, output)
+    m = np.flatnonzero(member)
+    prior[m, m], basis[m, m] = own[m], OWN
+
+    cells = np.broadcast_to(given.touched[..., None], prior.shape)
+    fitted = fit(prior[cells], _families(icio, output, output + deficit, member, cells))
     flows = np.zeros_like(prior)
-    flows[:named, :named] = icio.flows[:-1, :-1]
-    touched = np.broadcast_to((member[:, None] | member[None, :])[..., None], prior.shape)
-    fitted = fit(prior[touched], _families(icio, output, member, touched), tolerance=1e-11)
-    flows[touched] = fitted.values
-    basis[:named, :named] = "input-output table"
-    output[:named] = flows[:named].sum(axis=(1, 2))
-    return Split(economies, flows, basis, output, own_floor, fitted, blank_share)
+    flows[: m[0], : m[0]] = icio.flows[:-1, :-1]
+    flows[cells] = fitted.values
+    return Split(flows, basis, flows.sum(axis=(1, 2)), sold < 1, bought < 1, fitted)
 
 
-def _prior_abroad(
-    icio: Icio, pattern: Pattern, X: NDArray[np.float64], member: NDArray[np.bool_], abroad: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.str_], float]:
-    """Prior of every cross-border cell with a member in it, and what it rests on."""
-    touched = (member[:, None] | member[None, :]) & abroad
-    reported = touched & (pattern.value > 0)
-    blank = touched & (pattern.value == 0)
-    goods = np.exp(X @ poisson(X[reported], pattern.value[reported]))
-    blank_share = parameters()["unreported_trade_share"].value
-    total = np.where(reported, pattern.value, np.where(blank, blank_share * goods, 0.0))
-
-    named = len(icio.named)
-    pairs = abroad[:named, :named]
-    services = np.exp(X @ poisson(X[:named, :named][pairs], icio.flows[:-1, :-1, SERVICES][pairs]))
-    prior = np.concatenate([total[..., None] * pattern.shares, np.where(touched, services, 0.0)[..., None]], axis=-1)
-    basis = np.full(prior.shape, "gravity estimate", dtype="<U32")
-    basis[..., : len(GOODS)] = np.where(reported, pattern.basis, "gravity estimate")[..., None]
-    return prior, basis, blank_share
-
-
-def _to_bloc_totals(
-    prior: NDArray[np.float64], icio: Icio, member: NDArray[np.bool_], abroad: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Scale cross-border cells to the input-output totals; trade among members by the mean of the two scales."""
-    named = ~member
-    scaled = prior.copy()
-    down = icio.flows[-1, :-1] / np.maximum(prior[member][:, named].sum(axis=0), 1e-300)
-    up = icio.flows[:-1, -1] / np.maximum(prior[named][:, member].sum(axis=1), 1e-300)
-    overall_down = icio.flows[-1, :-1].sum(axis=0) / prior[member][:, named].sum(axis=(0, 1))
-    overall_up = icio.flows[:-1, -1].sum(axis=0) / prior[named][:, member].sum(axis=(0, 1))
-    scaled[np.ix_(member, named)] *= down
-    scaled[np.ix_(named, member)] *= up[:, None, :]
-    scaled[np.ix_(member, member)] *= np.sqrt(overall_down * overall_up)
-    return scaled
-
-
-def _output(icio: Icio, gdp: NDArray[np.float64], member: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Gross output: of named economies as in the table, of members in proportion to GDP."""
+def gross_output(icio: Icio, gdp: NDArray[np.float64], member: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Gross output ``[i]``: of named economies as in the table, of members in proportion to their GDP."""
     output = np.zeros(len(gdp))
     output[~member] = icio.flows[:-1].sum(axis=(1, 2))
     output[member] = gdp[member] * icio.flows[-1].sum() / gdp[member].sum()
     return output
 
 
-def _own_trade(
-    icio: Icio,
-    prior: NDArray[np.float64],
-    output: NDArray[np.float64],
-    gdp: NDArray[np.float64],
-    people: NDArray[np.float64],
-    member: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-    """Prior of own trade ``[i, s]`` = output less exports, split by sector by a regression on the named economies.
+def least_own_share(icio: Icio) -> float:
+    """The smallest part of its output that any named economy sells at home."""
+    flows = icio.flows.sum(axis=-1)
+    return float((flows.diagonal() / flows.sum(axis=1))[:-1].min())
 
-    No economy sells a smaller part of its output at home than the least of the named ones does: where reported exports
-    leave less than that, GDP wins and exports are scaled down.
+
+def _prior_abroad(given: Given) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    """Prior ``[i, j, s]`` of every cross-border cell with a member in it, and what it rests on."""
+    icio, pattern = given.icio, given.pattern
+    n = len(icio.named)
+    abroad = ~np.eye(len(given.economies), dtype=bool)
+    wanted = given.touched & abroad
+    reported = wanted & (pattern.value > 0)
+
+    X = regressors(given.gdp, given.people, given.geography)
+    gravity = np.exp(X @ poisson(X[reported], pattern.value[reported]))
+    weight = parameters()["gravity_weight"].value
+    goods = np.where(wanted, (1 - weight) * pattern.value + weight * gravity, 0.0)
+
+    goods[:n, :n] = icio.flows[:n, :n, : len(GOODS)].sum(axis=-1)
+    X = np.concatenate([X, np.log(goods + 1.0)[..., None]], axis=-1)
+    pairs = abroad[:n, :n]
+    services = np.exp(X @ poisson(X[:n, :n][pairs], icio.flows[:n, :n, SERVICES][pairs]))
+
+    prior = np.concatenate([goods[..., None] * pattern.shares, services[..., None]], axis=-1)
+    basis = np.full(prior.shape, GRAVITY, dtype="<U32")
+    basis[..., : len(GOODS)] = np.where(reported, pattern.basis, GRAVITY)[..., None]
+    basis[:n, :n] = TABLE
+    return np.where(wanted[..., None], prior, 0.0), basis
+
+
+def _to_bloc_totals(prior: NDArray[np.float64], icio: Icio, member: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Scale sales to and purchases from each named economy to the table's totals by sector.
+
+    Trade among members, for which the table has no total apart from own trade, is scaled by the geometric mean of the
+    scales of both directions.
     """
-    named = len(icio.named)
-    table = icio.flows[:-1, :-1]
-    named_own = np.einsum("iis->is", table)
-    floor = (named_own.sum(axis=1) / output[:named]).min()
-    exports, imports = prior.sum(axis=1), prior.sum(axis=0)
-    room = (1 - floor) * output
-    too_large = member & (exports.sum(axis=1) > room)
-    shrink = np.where(too_large, room / np.maximum(exports.sum(axis=1), 1e-300), 1.0)
-    prior = prior * np.where(member, shrink, 1.0)[:, None, None]
-    exports = exports * shrink[:, None]
-    exports[:named] = icio.flows[:-1].sum(axis=1) - named_own
-    imports[:named] = icio.flows[:, :-1].sum(axis=0) - named_own
-
-    predicted = np.stack(
-        [_own_of_sector(named_own[:, s], exports[:, s], imports[:, s], gdp, people, named) for s in range(len(NAMES))],
-        axis=-1,
-    )
-    total = output - exports.sum(axis=1)
-    own = total[:, None] * predicted / predicted.sum(axis=1, keepdims=True)
-    return own, too_large, prior
+    named = ~member
+    down = icio.flows[-1, :-1] / prior[member][:, named].sum(axis=0)
+    up = icio.flows[:-1, -1] / prior[named][:, member].sum(axis=1)
+    level_down = icio.flows[-1, :-1].sum(axis=0) / prior[member][:, named].sum(axis=(0, 1))
+    level_up = icio.flows[:-1, -1].sum(axis=0) / prior[named][:, member].sum(axis=(0, 1))
+    scaled = prior.copy()
+    scaled[np.ix_(member, named)] *= down
+    scaled[np.ix_(named, member)] *= up[:, None, :]
+    scaled[np.ix_(member, member)] *= np.sqrt(level_down * level_up)
+    return scaled
 
 
-def _own_of_sector(
-    own: NDArray[np.float64],
-    exports: NDArray[np.float64],
-    imports: NDArray[np.float64],
-    gdp: NDArray[np.float64],
-    people: NDArray[np.float64],
-    named: int,
+def _cut(trade: NDArray[np.float64], room: NDArray[np.float64], member: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Factor ``[i]`` that brings the trade of members down to the room their GDP leaves; 1 where it fits."""
+    return np.where(member & (trade > room), room / np.where(trade > 0, trade, 1.0), 1.0)
+
+
+def _deficits(
+    icio: Icio, exports: NDArray[np.float64], imports: NDArray[np.float64], member: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Own trade of one sector: log-linear in GDP, GDP per head, exports and imports of the sector relative to GDP."""
-    X = np.stack(
-        [
-            np.ones_like(gdp),
-            np.log(gdp),
-            np.log(gdp / people),
-            np.log(exports / gdp + 1e-3),
-            np.log(imports / gdp + 1e-3),
-        ],
-        axis=-1,
-    )
-    b, *_ = np.linalg.lstsq(X[:named], np.log(np.maximum(own, 1e-3)), rcond=None)
-    return np.exp(X @ b)
+    """Spending less output ``[i]`` of members; the bloc's deficit in the table is met in proportion to imports."""
+    bloc = icio.flows[:, -1].sum() - icio.flows[-1].sum()
+    gap = bloc - (imports - exports)[member].sum()
+    return np.where(member, imports - exports + gap * imports / imports[member].sum(), 0.0)
 
 
 def _families(
-    icio: Icio, output: NDArray[np.float64], member: NDArray[np.bool_], touched: NDArray[np.bool_]
+    icio: Icio,
+    output: NDArray[np.float64],
+    spending: NDArray[np.float64],
+    member: NDArray[np.bool_],
+    cells: NDArray[np.bool_],
 ) -> list[Totals]:
-    """All that the split must add up to, over the cells in ``touched``."""
-    i, j, s = (axis[touched] for axis in np.indices(touched.shape))
+    """All that the split must add up to, over the cells to be found."""
+    i, j, s = np.nonzero(cells)
+    first = len(icio.named)
     sectors = len(NAMES)
-    inside = member[i] & member[j]
     return [
+        Totals(np.where(member[i] & member[j], s, -1), icio.flows[-1, -1]),
+        Totals(np.where(member[i], i - first, -1), output[member]),
+        Totals(np.where(member[j], j - first, -1), spending[member]),
         Totals(np.where(~member[j], j * sectors + s, -1), icio.flows[-1, :-1].ravel()),
         Totals(np.where(~member[i], i * sectors + s, -1), icio.flows[:-1, -1].ravel()),
-        Totals(np.where(inside, s, -1), icio.flows[-1, -1]),
-        Totals(np.where(member[i], i - (~member).sum(), -1), output[member]),
     ]

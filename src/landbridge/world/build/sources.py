@@ -127,4 +127,4 @@ def read(sources: Path, name: str, **place: object) -> DataFrame:
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read: {error}") from None
     labels = frame.select_dtypes("category").columns
-    return frame.astype({column: str for column in labels})
+    return frame.astype(dict.fromkeys(labels, str))

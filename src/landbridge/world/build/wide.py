@@ -11,19 +11,19 @@ import numpy as np
 from landbridge.labels import REST, country_name
 from landbridge.world.build.economies import Membership, economies_table, membership
 from landbridge.world.build.gdp import gdp_of_taiwan, gdp_series
-from landbridge.world.build.icio import Icio, read_icio
-from landbridge.world.build.pattern import Pattern, pattern_2023, pattern_until_2016
+from landbridge.world.build.gravity import geography
+from landbridge.world.build.icio import read_icio
+from landbridge.world.build.pattern import pattern_2023, pattern_until_2016
 from landbridge.world.build.policy import policy_tables
 from landbridge.world.build.population import population_series
 from landbridge.world.build.regions import REGION
-from landbridge.world.build.rest_of_world import Split, split
+from landbridge.world.build.rest_of_world import TABLE, Given, Split, split
 from landbridge.world.build.sectors import GOODS, NAMES, SECTORS
 from landbridge.world.build.sources import source
 from landbridge.world.package import Column, Table
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from pandas import DataFrame, Series
+    from pandas import Series
 
 YEARS = (2017, 2022)
 
@@ -32,15 +32,12 @@ _LICENCE = "CC BY 4.0"
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that the split of one year starts from; arrays over ``trading.trading``."""
+    """All that a year's world starts from: the economies, what their split starts from, remarks on single ones."""
 
     year: int
     trading: Membership
-    icio: Icio
-    gdp: NDArray[np.float64]
-    gdp_notes: dict[str, str]
-    people: NDArray[np.float64]
-    pattern: Pattern
+    given: Given
+    notes: dict[str, str]
 
 
 def inputs(sources: Path, year: int) -> Inputs:
@@ -58,7 +55,7 @@ def inputs(sources: Path, year: int) -> Inputs:
     gdp = _with_rest(now["value"] / 1e6, trading)
     gdp = gdp.fillna({"TWN": gdp_of_taiwan(icio, gdp)})
     estimated = now.loc[now["status"] == "estimated", "source"]
-    notes = {iso3: f"GDP of {year} estimated: {how}" for iso3, how in estimated.items()}
+    notes = {str(iso3): f"GDP of {year} estimated: {how}" for iso3, how in estimated.items()}
     notes["TWN"] = f"GDP of {year} estimated: gross output at the ratio of Japan and South Korea"
     people = _with_rest(population, trading)
     people = people.fillna(people.median())
@@ -68,7 +65,9 @@ def inputs(sources: Path, year: int) -> Inputs:
         then = incomes.query("year == 2016").set_index("iso3")["value"] / 1e6
         growth = (gdp / _with_rest(then, trading)).fillna(1.0).to_numpy()
         pattern = pattern_2023(sources, trading.trading, older, np.sqrt(np.outer(growth, growth)))
-    return Inputs(year, trading, icio, gdp.to_numpy(), notes, people.to_numpy(float), pattern)
+    where = geography(sources, trading.trading)
+    given = Given(icio, trading.trading, gdp.to_numpy(), people.to_numpy(float), where, pattern)
+    return Inputs(year, trading, given, notes)
 
 
 def _with_rest(values: Series, trading: Membership) -> Series:
@@ -85,27 +84,33 @@ def wide_tables(sources: Path, year: int) -> list[Table]:
     Raises:
         DataError: a file is missing.
     """
-    given = inputs(sources, year)
-    done = split(sources, given.icio, given.trading.trading, given.gdp, given.people, given.pattern)
+    start = inputs(sources, year)
+    done = split(start.given)
     return [
-        economies_table(sources, given.trading, _notes(given, done)),
+        economies_table(sources, start.trading, _notes(start, done)),
         sectors_table(),
-        trade_table(done, year),
-        accounts_table(given, done),
-        adjustments_table(given, done),
+        trade_table(start, done),
+        accounts_table(start, done),
+        adjustments_table(start, done),
         *policy_tables(),
     ]
 
 
-def _notes(given: Inputs, done: Split) -> dict[str, str]:
-    notes = dict(given.gdp_notes)
-    for iso3, at_floor in zip(done.economies, done.own_floor, strict=True):
-        if at_floor:
-            said = "reported exports exceed what GDP allows (entrepot trade): GDP wins, own trade at its floor"
-            notes[iso3] = "; ".join(filter(None, [notes.get(iso3, ""), said]))
-    outside = sorted(country_name(iso3) for iso3 in REGION if iso3 not in done.economies)
-    notes[REST] = "together: " + ", ".join(outside)
-    return {iso3: note[:1].upper() + note[1:] + "." for iso3, note in notes.items()}
+def _notes(start: Inputs, done: Split) -> dict[str, str]:
+    """Remarks by economy, as sentences."""
+    economies = np.array(start.given.economies)
+    remarks = {iso3: [note] for iso3, note in start.notes.items()}
+    for iso3 in economies[done.too_much_sold]:
+        remarks.setdefault(iso3, []).append("reported exports exceed what GDP allows and were cut (entrepot trade)")
+    for iso3 in economies[done.too_much_bought]:
+        remarks.setdefault(iso3, []).append(
+            "imports exceed what GDP can pay for and were cut (re-exports, or services sold that no source shows)"
+        )
+    outside = sorted(country_name(iso3) for iso3 in REGION if iso3 not in start.given.economies)
+    remarks[REST] = ["together: " + ", ".join(outside)]
+    return {
+        iso3: " ".join(f"{said[0].upper()}{said[1:]}." for said in sentences) for iso3, sentences in remarks.items()
+    }
 
 
 def sectors_table() -> Table:
@@ -130,13 +135,12 @@ def sectors_table() -> Table:
     )
 
 
-def trade_table(done: Split, year: int) -> Table:
+def trade_table(start: Inputs, done: Split) -> Table:
     """Every cell of trade, own trade included."""
     import pandas as pd
 
-    n = len(done.economies)
     i, j, s = (axis.ravel() for axis in np.indices(done.flows.shape))
-    names = np.array(done.economies)
+    names = np.array(start.given.economies)
     basis = done.basis.ravel()
     frame = pd.DataFrame(
         {
@@ -144,16 +148,15 @@ def trade_table(done: Split, year: int) -> Table:
             "importer": names[j],
             "sector": np.array(NAMES)[s],
             "value_musd": done.flows.ravel(),
-            "status": np.where(basis == "input-output table", "observed", "modelled"),
+            "status": np.where(basis == TABLE, "observed", "modelled"),
             "basis": basis,
         }
     )
-    assert len(frame) == n * n * len(NAMES)
-    priors = ("panel", "itpde", "unctad", "geodist") + (("baci",) if year > 2017 else ())
+    priors = ("panel", "itpde", "unctad", "geodist") + (("baci",) if start.year > 2017 else ())
     return Table(
         name="trade",
         frame=frame,
-        description=f"What each economy sold to each in {year}, basic prices, own trade included.",
+        description=f"What each economy sold to each in {start.year}, basic prices, own trade included.",
         columns=(
             Column("exporter", "ISO3 of the seller"),
             Column("importer", "ISO3 of the buyer"),
@@ -168,19 +171,19 @@ def trade_table(done: Split, year: int) -> Table:
     )
 
 
-def accounts_table(given: Inputs, done: Split) -> Table:
+def accounts_table(start: Inputs, done: Split) -> Table:
     """Gross output, spending and GDP of each economy: what trade must add up to."""
     import pandas as pd
 
     spending = done.flows.sum(axis=(0, 2))
     frame = pd.DataFrame(
         {
-            "iso3": done.economies,
+            "iso3": start.given.economies,
             "output_musd": done.output,
             "spending_musd": spending,
             "deficit_musd": spending - done.output,
-            "gdp_musd": given.gdp,
-            "gdp_to_output": given.gdp / done.output,
+            "gdp_musd": start.given.gdp,
+            "gdp_to_output": start.given.gdp / done.output,
         }
     )
     return Table(
@@ -201,15 +204,15 @@ def accounts_table(given: Inputs, done: Split) -> Table:
     )
 
 
-def adjustments_table(given: Inputs, done: Split) -> Table:
+def adjustments_table(start: Inputs, done: Split) -> Table:
     """What fitting changed, source by source."""
     import pandas as pd
 
     rows = [("OECD ICIO", "cells between named economies are kept as they are", 0.0, 0.0, "factor - 1")]
     goods = done.flows[..., : len(GOODS)].sum(axis=-1)
-    for basis in sorted(set(given.pattern.basis.ravel()) - {""}):
-        used = (given.pattern.basis == basis) & (done.basis[..., 0] == basis) & (given.pattern.value >= 1.0)
-        factor = np.abs(np.log(goods[used] / given.pattern.value[used]))
+    for basis in sorted(set(start.given.pattern.basis.ravel()) - {""}):
+        used = (start.given.pattern.basis == basis) & (done.basis[..., 0] == basis) & (start.given.pattern.value >= 1.0)
+        factor = np.abs(np.log(goods[used] / start.given.pattern.value[used]))
         rows.append(
             (
                 basis,
@@ -219,8 +222,8 @@ def adjustments_table(given: Inputs, done: Split) -> Table:
                 "factor up or down",
             ),
         )
-    members = slice(len(given.icio.named), None)
-    ratio = done.output[members] / given.gdp[members]
+    member = start.given.member
+    ratio = done.output[member] / start.given.gdp[member]
     rows.append(
         (
             "World Bank GDP",
