@@ -62,6 +62,7 @@ def as_table(rows: Sequence[Row]) -> Table:
     table.add_column("verdict", no_wrap=True)
     for row in rows:
         remark = f"needs {row.needs}" if row.needs else row.note
+        remark = remark if row.kind == "golden" else ": ".join(part for part in (row.kind, remark) if part)
         name = f"{row.id}\n  [dim]{escape(remark)}[/dim]" if remark else row.id
         numbers = (_number(value) for value in (row.published, row.ours, row.tolerance))
         table.add_row(name, *numbers, row.unit, _verdict(row))
@@ -71,8 +72,7 @@ def as_table(rows: Sequence[Row]) -> Table:
 def _verdict(row: Row) -> str:
     if row.needs:
         return "[yellow]not run[/yellow]"
-    word = {True: "[green]passes[/green]", False: "[red]fails[/red]", None: "shown"}[row.passes]
-    return word if row.kind == "golden" else f"{word} ({row.kind})"
+    return {True: "[green]passes[/green]", False: "[red]fails[/red]", None: "shown"}[row.passes]
 
 
 def _number(value: float | str | None) -> str:
