@@ -217,7 +217,7 @@ CHECKS = (
         Check(
             id=f"distance-held-out-{mode or 'all'}",
             kind="evidence",
-            sentence=f"documented {mode or 'rail, road and sea'} routes on which no detour factor was fitted: median error",
+            sentence=f"documented {mode or 'rail, road and sea'} routes on which no factor was fitted: median error",
             published=0.0,
             tolerance=HELD_OUT_TOLERANCE,
             unit="%",

@@ -1,0 +1,154 @@
+"""How fast the trade engine is: one equilibrium, and many draws, on one thread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landbridge.parameters import central_values
+from landbridge.trade.core import TradeBaseline, calibrate, counterfactual, solve, solve_draws
+from landbridge.trade.gravity import gravity_fit
+from landbridge.trade.model import calibrate_world, solve_world
+from landbridge.world import load_world
+from measurement import Measurement, cpu_seconds, peak_memory_mb
+
+MEASURED_HERE = "measured for DESIGN.md section 10 on a shared 2-core machine, CPU seconds"
+COUNTRIES = 196
+DRAWS = 200
+SCENARIOS = 8
+
+
+def _flows(countries: int, sectors: int, seed: int = 1) -> TradeBaseline:
+    """Random trade with the spread of sizes, distances and deficits of the world's."""
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(0, 2, countries)
+    places = rng.normal(size=(countries, 2))
+    distance = 1 + np.hypot(*np.moveaxis(places[:, None] - places, -1, 0))
+    noise = np.exp(rng.normal(size=(countries, countries, sectors)))
+    flows = (size[:, None] * size / distance**1.5)[:, :, None] * noise
+    home = np.arange(countries)
+    flows[home, home] = 4 * flows.sum(1)
+    return TradeBaseline.from_flows(flows)
+
+
+def _costs(seed: int, shape: tuple[int, ...], spread: float) -> np.ndarray:
+    kappa = np.exp(spread * np.random.default_rng(seed).normal(size=shape))
+    home = np.arange(shape[0])
+    kappa[home, home] = 1.0
+    return kappa
+
+
+def _one(countries: int) -> list[Measurement]:
+    baseline = _flows(countries, 1)
+    kappa = _costs(2, baseline.flows.shape, 0.1)
+    found = solve(baseline, 5.0, kappa=kappa, deficits="fixed")
+    seconds = cpu_seconds(lambda: solve(baseline, 5.0, kappa=kappa, deficits="fixed"))
+    closing = cpu_seconds(lambda: solve(baseline, 5.0, kappa=kappa, deficits="zero"))
+    where = f"{countries} countries, one sector"
+    return [
+        Measurement(
+            f"one equilibrium, {where}, deficits fixed",
+            1000 * seconds,
+            "ms",
+            20,
+            "104 s at 190 countries, unconverged at 100 (gegravity 0.3)",
+            MEASURED_HERE,
+        ),
+        Measurement(f"one equilibrium, {where}, deficits closed first (two equilibria)", 1000 * closing, "ms"),
+        Measurement(f"residual of that equilibrium, {where}", found.residual, "1", 1e-10),
+    ]
+
+
+def _thousand_draws() -> Measurement:
+    baseline = _flows(COUNTRIES, 1)
+    theta = 5.0 * np.exp(0.25 * np.random.default_rng(3).normal(size=1000))
+
+    def kappas() -> list[np.ndarray]:
+        return [_costs(seed, baseline.flows.shape, 0.1) for seed in range(1000)]
+
+    drawn = kappas()
+    seconds = cpu_seconds(lambda: solve_draws(baseline, theta, drawn), repeat=1)
+    return Measurement(
+        f"1,000 draws of elasticity and all trade costs, {COUNTRIES} countries, one sector, deficits closed",
+        seconds,
+        "s",
+        15,
+        "231 s for 100 draws at 30 countries (gegravity MonteCarloGE)",
+        MEASURED_HERE,
+    )
+
+
+def _study_load() -> list[Measurement]:
+    """The trade part of a study: draws x scenarios on the packaged world, through the labelled model."""
+    world = load_world("2017")
+    central = calibrate_world(world)
+    shape = central.calibration.data.flows.shape
+    rng = np.random.default_rng(4)
+    changes = [np.abs(np.log(_costs(seed, shape, 0.02))) for seed in range(SCENARIOS)]
+    for change in changes:
+        change[:, :, -1] = 0.0
+    residuals = []
+
+    def study() -> None:
+        for _ in range(DRAWS):
+            params = central_values({"trade_elasticity": 5.0 * np.exp(0.25 * rng.normal())})
+            model = calibrate_world(world, params, near=central)
+            weight = rng.lognormal(0, 0.5)
+            for change in changes:
+                kappa = central.pairs(np.exp(weight * change))
+                residuals.append(solve_world(world, kappa, model=model).residual)
+
+    seconds = cpu_seconds(study, repeat=1)
+    where = f"{DRAWS} draws x {SCENARIOS} scenarios, {shape[0]} countries x {shape[2]} sectors"
+    return [
+        Measurement(f"{where}, through labels", seconds, "s", 12),
+        Measurement(f"largest residual of those {DRAWS * SCENARIOS:,} equilibria", max(residuals), "1", 1e-10),
+    ]
+
+
+def _embargo() -> Measurement:
+    world = load_world("2017")
+    calibration = calibrate_world(world).calibration
+    russia = world.countries.index("RUS")
+    kappa = np.ones(calibration.data.flows.shape)
+    kappa[russia, :, :-1] = kappa[:, russia, :-1] = np.inf
+    kappa[russia, russia] = 1.0
+    return Measurement(
+        "embargo on all goods of Russia, packaged world, 4 sectors",
+        1000 * cpu_seconds(lambda: counterfactual(calibration, kappa=kappa)),
+        "ms",
+    )
+
+
+def _calibration() -> Measurement:
+    world = load_world("2017")
+    data = calibrate_world(world).calibration.data
+    return Measurement(
+        "closing all deficits of the packaged world, 4 sectors, from nothing",
+        1000 * cpu_seconds(lambda: calibrate(data, 5.0)),
+        "ms",
+    )
+
+
+def _gravity() -> Measurement:
+    rng = np.random.default_rng(5)
+    log_distance = rng.normal(8, 0.7, (COUNTRIES, COUNTRIES))
+    mean = np.exp(np.add.outer(*rng.normal(0, 2, (2, COUNTRIES))) - log_distance)
+    flows = mean * rng.gamma(0.5, 2, mean.shape)
+    return Measurement(
+        f"PPML with exporter and importer effects, {COUNTRIES * (COUNTRIES - 1):,} flows",
+        1000 * cpu_seconds(lambda: gravity_fit(flows, {"log_distance": log_distance})),
+        "ms",
+    )
+
+
+def measure() -> list[Measurement]:
+    """Everything this file measures."""
+    measured = [
+        *_one(COUNTRIES),
+        _thousand_draws(),
+        *_study_load(),
+        _embargo(),
+        _calibration(),
+        _gravity(),
+    ]
+    return [*measured, Measurement("peak memory of the trade benchmarks", peak_memory_mb(), "MB", 2000)]
