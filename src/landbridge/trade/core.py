@@ -531,6 +531,7 @@ def _search(problem: _Problem, log_wage: Array, factors: Factors | None = None) 
     """
     state = _at(problem, _in_numeraire(problem, log_wage))
     fresh = False
+    iteration = 0
     for iteration in range(MAX_STEPS):
         if state.residual < STOP:
             return state, iteration
