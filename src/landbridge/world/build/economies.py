@@ -38,7 +38,7 @@ def membership(sources: Path, named: list[str], people: Series) -> Membership:
         DataError: a file is missing.
     """
     least = parameters()["smallest_economy"].value
-    listed = read(sources, "gdp_2023")["iso3"]
+    listed = read(sources, "listed")["iso3"]
     return Membership(named, sorted(iso3 for iso3 in set(listed) - set(named) if people.get(iso3, 0) >= least))
 
 
@@ -79,5 +79,5 @@ def economies_table(sources: Path, trading: Membership, notes: dict[str, str]) -
         ),
         key=("iso3",),
         licence="CC BY 4.0",
-        sources=(source("icio"), source("gdp_2023"), source("unvotes")),
+        sources=(source("icio"), source("listed"), source("unvotes")),
     )

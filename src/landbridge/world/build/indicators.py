@@ -52,7 +52,7 @@ def indicators_table(sources: Path, last_year: int) -> Table:
         ),
         key=("iso3", "indicator", "year"),
         licence="CC BY 4.0 (human development: CC BY 3.0 IGO)",
-        sources=tuple(source(name) for name in ("wdi", "gdp_2023", "population", "hdi", "ucdp")),
+        sources=tuple(source(name) for name in ("wdi", "itpde", "baci", "population", "hdi", "ucdp")),
     )
 
 

@@ -41,18 +41,19 @@ _FACTBOOK = {
     "SCO": ("SCO",),
     "WTO": ("WTO",),
 }
-# Rows of our own beside the list: the snapshots go on showing the United Kingdom in the European Union.
-_ADDED = (("EU", "GBR", "member", "1973-01-01", "2020-01-31"),)
 
 _COLUMNS = ["institution", "iso3", "role", "start", "end", "verification", "source"]
+_ROLES = {
+    "member": "member",
+    "observer": "observer",
+    "dialogue partner": "dialogue",
+    "dialogue member": "dialogue",
+    "sectoral dialogue partner": "dialogue",
+}
 _COW_ROLES = {"full": "member", "observer": "observer", "associate": "associate"}
-_ROLES = {"dialogue partner": "dialogue", "dialogue member": "dialogue", "observer": "observer", "member": "member"}
 
 # Rows of our own beside the list: the snapshots go on showing the United Kingdom in the European Union.
 _ADDED = (("EU", "GBR", "member", "1973-01-01", "2020-01-31"),)
-
-_COLUMNS = ["institution", "iso3", "role", "start", "end", "verification", "source"]
-_ROLES = {"full": "member", "observer": "observer", "associate": "associate"}
 
 
 def memberships_table(sources: Path) -> Table:
@@ -76,7 +77,7 @@ def memberships_table(sources: Path) -> Table:
         columns=(
             Column("institution", "usual abbreviation"),
             Column("iso3", "ISO3 of the state"),
-            Column("role", "member, observer, dialogue, associate or candidate"),
+            Column("role", "member, observer or dialogue (partner)"),
             Column("start", "first day, ISO date; for rows known from snapshots the date of the first one showing it"),
             Column("end", "last day, ISO date; empty while it lasts"),
             Column("verification", "which independent list agrees, disagrees or is silent"),

@@ -37,9 +37,9 @@ CATALOGUE: dict[str, SourceFile] = {
         "trade/trade_2023.parquet",
         Source("CEPII BACI HS22, V202501", "Etalab Open Licence 2.0", "2023", "bilateral pattern of the 2022 world"),
     ),
-    "gdp_2023": SourceFile(
+    "listed": SourceFile(
         "trade/country_2023.parquet",
-        Source("World Bank, GDP of the economies in BACI", "CC BY 4.0", "2023", "GDP where WDI ends earlier"),
+        Source("World Bank, economies in BACI", "CC BY 4.0", "2023", "which economies are told apart"),
     ),
     "panel": SourceFile(
         "trade/trade_panel_1964_2016.parquet",

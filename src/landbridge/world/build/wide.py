@@ -200,7 +200,7 @@ def accounts_table(start: Inputs, done: Split) -> Table:
         ),
         key=("iso3",),
         licence=_LICENCE,
-        sources=(source("icio"), source("wdi"), source("gdp_2023")),
+        sources=(source("icio"), source("wdi"), source("itpde")),
     )
 
 

@@ -1,0 +1,241 @@
+"""The rules a world must keep; each complaint names the table, the row and the cure.
+
+One function per rule: it takes the world and yields complaints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from landbridge.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.world.world import World
+
+REQUIRED = ("economies", "sectors", "trade", "accounts", "trade_cost", "tariff", "productivity", "conflict")
+BALANCE_TOLERANCE = 1e-9
+# States that voted under a code that ISO 3166 has since withdrawn.
+FORMER_STATES = frozenset({"CSK", "DDR", "YAR", "YMD", "YUG"})
+
+_KINDS = {"integer": "iu", "number": "fiu", "boolean": "b", "datetime": "M"}
+
+
+def complaints(world: World) -> list[str]:
+    """Everything that is wrong with a world, a line each; empty when it is sound.
+
+    Rules on content are applied once all tables can be read: a missing column would only repeat itself.
+    """
+    structural = [said for rule in STRUCTURE for said in rule(world)]
+    return structural or [said for rule in CONTENT for said in rule(world)]
+
+
+def tables_present(world: World) -> Iterator[str]:
+    """Every required table is described."""
+    for name in REQUIRED:
+        if name not in world.resources:
+            yield (
+                f'World "{world.name}" has no table "{name}".{did_you_mean(name, world.resources)} '
+                f'Add it, or name a base that has it ("base" in datapackage.json).'
+            )
+
+
+def tables_readable(world: World) -> Iterator[str]:
+    """Every described table can be read and has its columns."""
+    for name in world.resources:
+        try:
+            world.table(name)
+        except DataError as error:
+            yield str(error)
+
+
+def types_as_described(world: World) -> Iterator[str]:
+    """Every column holds the type its description names."""
+    for name, frame in _readable(world):
+        for column in world.resources[name]["schema"]["fields"]:
+            held, described = frame[column["name"]].dtype, column["type"]
+            if len(frame) and described in _KINDS and held.kind not in _KINDS[described]:
+                yield f"{name}.{column['name']}: described as {described}, holds {held}. Convert the column."
+
+
+def keys_unique(world: World) -> Iterator[str]:
+    """No two rows of a table share its key."""
+    for name, frame in _readable(world):
+        key = list(world.resources[name]["schema"].get("primaryKey", []))
+        if key and (repeated := frame.duplicated(key)).any():
+            row = frame.loc[repeated, key].iloc[0].to_dict()
+            yield f"{name}: {repeated.sum()} rows repeat a key, first {_label(row)}. Keep one row for each {key}."
+
+
+def files_unmodified(world: World) -> Iterator[str]:
+    """The file of each table still has the hash its description gives."""
+    for name, resource in world.resources.items():
+        path = world.folders[name] / resource["path"]
+        wanted = str(resource.get("hash", "")).removeprefix("sha256:")
+        if wanted and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+            yield (
+                f'{path}: the file differs from its sha256 in datapackage.json. Restore it, or remove "hash" '
+                f"from the description of {name} if the change is meant."
+            )
+
+
+def numbers_finite(world: World) -> Iterator[str]:
+    """No number is missing, and none is infinite but an embargo's factor. Columns that may be empty say so."""
+    for name, frame in _readable(world):
+        for column in world.resources[name]["schema"]["fields"]:
+            values = frame[column["name"]]
+            if values.dtype.kind != "f" or column.get("optional"):
+                continue
+            bad = values.isna() if name == "trade_cost" else ~np.isfinite(values)
+            if bad.any():
+                yield (
+                    f"{name}.{column['name']}: {bad.sum()} values are not numbers, first at "
+                    f"{_row(world, name, frame, bad)}. Give a number or leave the row out."
+                )
+
+
+def economies_known(world: World) -> Iterator[str]:
+    """Every ISO3 code names a country of the table of economies (or a former state in votes)."""
+    known = set(world.table("economies")["iso3"]) | FORMER_STATES | {""}
+    for name, frame in _readable(world):
+        for column in ("iso3", "exporter", "importer"):
+            if column in frame and not (stranger := ~frame[column].isin(known)).any():
+                continue
+            if column in frame:
+                code = str(frame.loc[stranger, column].iloc[0])
+                yield (
+                    f'{name}.{column}: no country "{code}" ({stranger.sum()} rows).{did_you_mean(code, known)} '
+                    f"Use ISO 3166 alpha-3 codes."
+                )
+
+
+def trade_complete(world: World) -> Iterator[str]:
+    """Trade has one row for every exporter, importer and sector of trading economies, own trade included."""
+    trade = world.table("trade")
+    for column, wanted in (("exporter", world.countries), ("importer", world.countries), ("sector", world.sectors)):
+        if strangers := sorted(set(trade[column]) - set(wanted)):
+            yield (
+                f'trade.{column}: "{strangers[0]}" does not trade in this world.{did_you_mean(strangers[0], wanted)} '
+                f"Set its trade to true in economies (or add the sector), or take its rows out."
+            )
+    cells = len(world.countries) ** 2 * len(world.sectors)
+    if len(trade) < cells:
+        yield (
+            f"trade: {len(trade)} rows, but {len(world.countries)} economies and {len(world.sectors)} sectors make "
+            f"{cells} cells. Give every cell, zeros included."
+        )
+
+
+def trade_not_negative(world: World) -> Iterator[str]:
+    """No flow is below zero."""
+    trade = world.table("trade")
+    if (below := trade["value_musd"] < 0).any():
+        yield (
+            f"trade.value_musd: {below.sum()} flows are negative, first {_row(world, 'trade', trade, below)}. "
+            f"Sales cannot be negative: net the flow against its reverse."
+        )
+
+
+def trade_balanced(world: World) -> Iterator[str]:
+    """Sales add up to gross output and purchases to spending, to 1e-9."""
+    accounts = world.table("accounts").set_index("iso3")
+    trade = world.table("trade")
+    for side, column in (("exporter", "output_musd"), ("importer", "spending_musd")):
+        summed = trade.groupby(side)["value_musd"].sum().reindex(accounts.index, fill_value=0.0)
+        apart = np.abs(summed.to_numpy() / accounts[column].to_numpy() - 1)
+        if (apart > BALANCE_TOLERANCE).any():
+            k = int(apart.argmax())
+            yield (
+                f"trade: the rows with {side} {accounts.index[k]} add up to {summed.iloc[k]:,.3f} million USD, "
+                f"accounts.{column} says {accounts[column].iloc[k]:,.3f} ({apart[k]:.1e} apart; allowed "
+                f"{BALANCE_TOLERANCE:g}). Bring table accounts in line with trade, or balance trade again."
+            )
+
+
+def deficits_add_up(world: World) -> Iterator[str]:
+    """Each deficit is spending less output, and all deficits sum to zero."""
+    accounts = world.table("accounts")
+    output = accounts["output_musd"].to_numpy()
+    gap = np.abs(accounts["spending_musd"].to_numpy() - output - accounts["deficit_musd"].to_numpy())
+    if (gap > BALANCE_TOLERANCE * output).any():
+        iso3 = accounts["iso3"].iloc[int(gap.argmax())]
+        yield f"accounts: deficit_musd of {iso3} is not spending less output. Recompute it."
+    if abs(total := accounts["deficit_musd"].sum()) > BALANCE_TOLERANCE * output.sum():
+        yield f"accounts: deficits sum to {total:,.3f} million USD, not to zero. The world sells what the world buys."
+
+
+def policies_valid(world: World) -> Iterator[str]:
+    """Cost and productivity factors are positive, tariffs above -100 %, and each policy names a known sector."""
+    bounds = {"trade_cost": ("factor", 0.0), "productivity": ("factor", 0.0), "tariff": ("rate", -1.0)}
+    for name, (column, least) in bounds.items():
+        frame = world.table(name)
+        if (low := frame[column] <= least).any():
+            yield f"{name}.{column}: must be above {least:g}, see {_row(world, name, frame, low)}."
+        if strangers := sorted(set(frame["sector"]) - set(world.sectors)):
+            yield f'{name}.sector: no sector "{strangers[0]}".{did_you_mean(strangers[0], world.sectors)}'
+
+
+def memberships_in_order(world: World) -> Iterator[str]:
+    """No membership ends before it begins."""
+    if "memberships" not in world.resources:
+        return
+    frame = world.table("memberships")
+    end = frame["end"].fillna("")
+    if (backwards := (end != "") & (end < frame["start"])).any():
+        row = frame.loc[backwards].iloc[0]
+        yield (
+            f"memberships: {row['iso3']} leaves {row['institution']} on {row['end']}, before it joins on "
+            f"{row['start']} ({backwards.sum()} rows). Swap or correct the dates."
+        )
+
+
+def memberships_apart(world: World) -> Iterator[str]:
+    """Two spans of one state, institution and role do not overlap."""
+    if "memberships" not in world.resources:
+        return
+    frame = world.table("memberships").fillna({"end": ""}).sort_values("start")
+    for (body, iso3, role), spans in frame.groupby(["institution", "iso3", "role"]):
+        for (start, end), (later, _) in pairwise(zip(spans["start"], spans["end"], strict=True)):
+            if not end or end > later:
+                yield (
+                    f"memberships: {iso3} is {role} of {body} twice from {later}. "
+                    f"End the span that began on {start} first."
+                )
+
+
+STRUCTURE: tuple[Callable[[World], Iterator[str]], ...] = (tables_present, tables_readable, files_unmodified)
+CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
+    types_as_described,
+    keys_unique,
+    numbers_finite,
+    economies_known,
+    trade_complete,
+    trade_not_negative,
+    trade_balanced,
+    deficits_add_up,
+    policies_valid,
+    memberships_in_order,
+    memberships_apart,
+)
+
+
+def _readable(world: World) -> Iterator[tuple[str, DataFrame]]:
+    for name in world.resources:
+        yield name, world.table(name)
+
+
+def _row(world: World, name: str, frame: DataFrame, chosen: Any) -> str:
+    """The first chosen row by its key, or by its number where the table has none."""
+    key = list(world.resources[name]["schema"].get("primaryKey", []))
+    first = frame.loc[chosen].iloc[0]
+    return _label(first[key].to_dict()) if key else f"row {int(np.flatnonzero(chosen)[0])}"
+
+
+def _label(row: dict[Any, Any]) -> str:
+    return ", ".join(f"{column} {value}" for column, value in row.items())
