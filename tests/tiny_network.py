@@ -1,7 +1,7 @@
 """A world of three countries small enough to reckon by hand: China, India and Pakistan, 16 nodes, 15 links.
 
-    Kashgar - Khunjerab | Khunjerab - Gilgit - Lahore === rail === Karachi - port ~ sea ~ port - Mumbai - Delhi
-                                                 Lahore - Wagah | Attari - Delhi (trade suspended in August 2019)
+Kashgar - Khunjerab | Khunjerab - Gilgit - Lahore === rail === Karachi - port ~ sea ~ port - Mumbai - Delhi
+                                             Lahore - Wagah | Attari - Delhi (trade suspended in August 2019)
 """
 
 import struct
@@ -147,7 +147,5 @@ def _places() -> pd.DataFrame:
 
 
 def _wkb(boxes: list[tuple[float, float, float, float]]) -> bytes:
-    parts = [
-        struct.pack("<BIII10d", 1, 3, 1, 5, w, s, e, s, e, n, w, n, w, s) for w, s, e, n in boxes
-    ]
+    parts = [struct.pack("<BIII10d", 1, 3, 1, 5, w, s, e, s, e, n, w, n, w, s) for w, s, e, n in boxes]
     return struct.pack("<BII", 1, 6, len(parts)) + b"".join(parts)

@@ -6,7 +6,7 @@ weight closes a link. Distances are sums of weights along the cheapest path, ``i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,6 +58,7 @@ class Hierarchy:
         order = routingkit.compute_order_inertial(len(lat), arc_tail, arc_head, lat.tolist(), lon.tolist())
         self._hierarchy = routingkit.CCH(order, arc_tail, arc_head, False)
         self._metric: Any = None
+        self._n_links = len(tail)
         self._place = np.argsort(np.asarray(order))  # position of a node in the dissection: near nodes stand together
 
     def distances(self, weights: Floats, sources: Ints, targets: Ints) -> Floats:
@@ -84,6 +85,14 @@ class Hierarchy:
                 distance[np.ix_(columns, rows)] = found.T
         np.fill_diagonal(distance, 0.0)
         return distance / scale
+
+    def routes(self, weights: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
+        """Every link that lies on the cheapest path of one of the pairs of nodes, sorted."""
+        sources, targets = (np.array(ends, dtype=np.int64) for ends in zip(*pairs, strict=True))
+        self._customise(weights, self._scale(weights, sources, targets))
+        query = routingkit.CCHQuery(self._metric)
+        used = {arc % self._n_links for pair in pairs for arc in query.run(int(pair[0]), int(pair[1])).arc_path}
+        return np.array(sorted(used), dtype=np.int64)
 
     def _scale(self, weights: Floats, sources: Ints, targets: Ints) -> float:
         """Integer units per unit of weight, such that no shortest path exceeds 31 bits.

@@ -89,7 +89,7 @@ def upgrade(
     positive(speed_factor, "speed_factor")
     links = with_study_columns(world.table("links"))
     chosen = line_along(world, mode, via) if via is not None else _lines_in(links, mode, countries or ())
-    links = _set(links, chosen, "skeleton", True) if via is not None else links
+    links = _set(links, chosen, "feeder", True) if via is not None else links
     if speed_kmh is not None:
         return world.with_(links=_set(links, chosen, "speed_kmh_override", speed_kmh))
     before = links["speed_kmh_override"].to_numpy(dtype=float)
@@ -120,7 +120,7 @@ def close(
         if mode is None:
             raise InputError("To close the line along places, say of which mode.")
         chosen, what = line_along(world, mode, via), f"the {mode} line along {' - '.join(via)}"
-        links = _set(links, _bypass(world, mode, via, chosen), "skeleton", True)
+        links = _set(links, _bypass(world, mode, via, chosen), "feeder", True)
     elif passage is not None:
         chosen, what = _of_mode(links, _passage(links, passage), mode), f"passage {passage}"
     elif border is not None:
@@ -253,7 +253,7 @@ def _crossings(links: DataFrame, border: str, mode: str | None) -> Ints:
     others = links if mode is None else links[links["mode"] == mode]
     by = f" by {mode}" if mode else ""
     found = [f"{code} borders {', '.join(_neighbours(others, code)) or 'nobody'}" for code in border.split("-")]
-    raise InputError(f"No link crosses the border {border}{by}: {by.strip() or 'here'} {'; '.join(found)}.")
+    raise InputError(f"No link crosses the border {border}{by}: {'; '.join(found)}.")
 
 
 def _neighbours(links: DataFrame, code: str) -> list[str]:

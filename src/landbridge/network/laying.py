@@ -146,6 +146,7 @@ def lay(world: World, mode: str, places: Sequence[Place], *, speed_kmh: float | 
         "source": "study",
         "assumed": assumed,
         "skeleton": True,
+        "feeder": True,
         "closed_by": "",
         "hours_override": np.nan,
         "usd_override": np.nan,

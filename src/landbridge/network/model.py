@@ -111,7 +111,8 @@ class Network:
     """The transport network of a world in one year: nodes, undirected links, hubs.
 
     ``tail, head`` [L] node positions; ``running`` [L] the mode whose speed and freight rate a link has (connectors
-    take that of what they serve); ``closed_by`` [L] why a link is closed, empty where it is open.
+    take that of what they serve); ``closed_by`` [L] why a link is closed, empty where it is open;
+    ``trunk`` [L] by main mode the links on which country-pair costs are computed.
     """
 
     world: World
@@ -130,7 +131,7 @@ class Network:
     dwell: Labels
     iso3: Labels
     closed_by: Labels
-    skeleton: Flags
+    trunk: Mapping[str, Flags]
     quantities: Quantities
     hubs: Hubs
     city_nodes: Ints
@@ -167,10 +168,10 @@ class Network:
     @cached_property
     def skeletons(self) -> dict[str, Skeleton]:
         """The contracted graph of each main mode, made on first use."""
-        return {main_mode: self._contracted(allowed) for main_mode, allowed in ALLOWED.items()}
+        return {main_mode: self._contracted(main_mode) for main_mode in ALLOWED}
 
-    def _contracted(self, allowed: tuple[str, ...]) -> Skeleton:
-        links = np.flatnonzero(self.open & self.skeleton & self.allowed(allowed))
+    def _contracted(self, main_mode: str) -> Skeleton:
+        links = np.flatnonzero(self.open & self.trunk[main_mode] & self.allowed(ALLOWED[main_mode]))
         quantities = self.quantities.of(links)
         features = sparse.hstack([quantities.hours, quantities.usd], format="csr")
         graph = core.contract(self.tail[links], self.head[links], self.hubs.node, features)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 
 from landbridge.errors import DataError
-from landbridge.network.model import DWELLS, RUNNING, Flags, Floats, Hubs, Ints, Labels, Network, Quantities
+from landbridge.network.model import ALLOWED, DWELLS, RUNNING, Flags, Floats, Hubs, Ints, Labels, Network, Quantities
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,11 +34,11 @@ def read_network(world: World, year: int) -> Network:
     nodes, links = world.table("nodes"), with_study_columns(world.table("links"))
     tail, head = (links[end].to_numpy(dtype=np.int64) for end in ("u", "v"))
     _check(links, tail, head, len(nodes))
-    dwell = _labels(links, "dwell")
+    dwell = _labels(links, "dwell").copy()
     border, iso3 = _labels(links, "border"), _labels(links, "iso3")
     running = running_modes(_labels(links, "mode"), dwell)
-    soft = np.isin(border, soft_borders(world, year))
-    dwell = np.where(soft & np.isin(dwell, ["rail_border", "road_border"]), "soft_border", dwell)
+    customs = np.flatnonzero((dwell == "rail_border") | (dwell == "road_border"))
+    dwell[customs[np.isin(border[customs], soft_borders(world, year))]] = "soft_border"
     return Network(
         world=world,
         year=year,
@@ -55,7 +56,7 @@ def read_network(world: World, year: int) -> Network:
         dwell=dwell,
         iso3=iso3,
         closed_by=_closed_by(world, links, year),
-        skeleton=links["skeleton"].to_numpy(dtype=bool),
+        trunk=_trunk(world, links),
         quantities=_quantities(links, running, dwell, iso3, deaths_per_million(world, year)),
         hubs=_hubs(world),
         city_nodes=world.table("cities")["node"].to_numpy(dtype=np.int64),
@@ -114,16 +115,36 @@ def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     """Why each link is closed in the year, in words; empty where it is open."""
     reason = _labels(links, "closed_by").copy()
     reason[(reason == "") & ~links["open"].to_numpy(dtype=bool)] = "not built"
-    border, passage, mode = _labels(links, "border"), _labels(links, "passage"), _labels(links, "mode")
-    bound = ~links["exempt"].to_numpy(dtype=bool)
+    tagged = np.flatnonzero((links["border"] != "") | (links["passage"] != ""))
+    border, passage, mode = (_labels(links.iloc[tagged], column) for column in ("border", "passage", "mode"))
+    bound = ~links["exempt"].to_numpy(dtype=bool)[tagged] & (reason[tagged] == "")
     table = world.table("closures")
-    for row in table[in_force(table, year)].itertuples():
-        hit = bound & ((border == row.key) | (passage == row.key))
-        if row.mode:
-            hit &= mode == row.mode
-        since = f" since {row.since}" if row.since else ""
-        reason[hit & (reason == "")] = f"{row.key} closed{f' to {row.mode}' if row.mode else ''}{since}: {row.source}"
+    rows = table.loc[in_force(table, year), ["key", "mode", "since", "source"]].astype(str)
+    for key, only, since, source in rows.itertuples(index=False):
+        hit = bound & ((border == key) | (passage == key)) & ((mode == only) | (only == ""))
+        words = f"{key} closed{only and ' to ' + only}{since and ' since ' + since}: {source}"
+        reason[tagged[hit & (reason[tagged] == "")]] = words
     return reason
+
+
+def _trunk(world: World, links: DataFrame) -> dict[str, Flags]:
+    """By main mode, the links of the table ``trunk`` and those that studies added; a world without it: the skeleton.
+
+    Raises:
+        DataError: the trunk was computed from other links.
+    """
+    if "trunk" not in world.resources:
+        return dict.fromkeys(ALLOWED, links["skeleton"].to_numpy(dtype=bool))
+    table = world.table("trunk")
+    rows = table["link"].to_numpy(dtype=np.int64)
+    known = rows.max(initial=-1) < len(links)
+    if not known or (links[["u", "v"]].to_numpy()[rows] != table[["u", "v"]].to_numpy()).any():
+        raise DataError("Table trunk was computed from other links: build the world again, the trunk last.")
+    trunk = {}
+    for main_mode in ALLOWED:
+        trunk[main_mode] = links["feeder"].to_numpy(dtype=bool).copy()
+        trunk[main_mode][rows[table[main_mode].to_numpy(dtype=bool)]] = True
+    return trunk
 
 
 def _quantities(
@@ -133,31 +154,49 @@ def _quantities(
     speed, hours, usd = (
         links[column].to_numpy(dtype=float) for column in ("speed_kmh_override", "hours_override", "usd_override")
     )
-    slow = km / links["speed_factor"].to_numpy(dtype=float)
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
-    of_mode = [running == mode for mode in RUNNING]
-    stops = [dwell == kind for kind in DWELLS]
+    slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
-    on_land = np.isin(running, ["rail", "road"])
     violent = sorted(violence)
-    in_country = [np.where(on_land & (iso3 == country), km, 0.0) for country in violent]
+    on_land = np.where((running == "rail") | (running == "road"), iso3, "")
+    of_mode, of_stop, of_country = _position(running, RUNNING), _position(dwell, DWELLS), _position(on_land, violent)
     return Quantities(
         hours=_columns(
-            [np.where(here & ~own_speed, slow, 0.0) for here in of_mode]
-            + [np.where(here & ~own_hours, 1.0, 0.0) for here in stops]
-            + [fixed, *in_country]
+            len(links),
+            (of_mode, slow, len(RUNNING)),
+            (of_stop, np.where(own_hours, 0.0, 1.0), len(DWELLS)),
+            (np.zeros(len(links), dtype=np.int64), fixed, 1),
+            (of_country, km, len(violent)),
         ),
         usd=_columns(
-            [np.where(here, km, 0.0) for here in of_mode]
-            + [np.where(here & ~own_usd, 1.0, 0.0) for here in stops]
-            + [np.where(own_usd, usd, 0.0), *in_country]
+            len(links),
+            (of_mode, km, len(RUNNING)),
+            (of_stop, np.where(own_usd, 0.0, 1.0), len(DWELLS)),
+            (np.zeros(len(links), dtype=np.int64), np.where(own_usd, usd, 0.0), 1),
+            (of_country, km, len(violent)),
         ),
         severity=np.array([violence[country] for country in violent]),
     )
 
 
-def _columns(columns: list[Floats]) -> sparse.csr_matrix:
-    return sparse.hstack([sparse.csc_matrix(column[:, None]) for column in columns], format="csr")
+def _position(labels: Labels, among: Sequence[str]) -> Ints:
+    """Position of every label among some, -1 where it is none of them."""
+    import pandas as pd
+
+    return pd.Index(among).get_indexer(pd.Index(labels)).astype(np.int64)
+
+
+def _columns(n_links: int, *groups: tuple[Ints, Floats, int]) -> sparse.csr_matrix:
+    """Groups of columns side by side; in each a link has its value in the column given, or none (-1)."""
+    rows, columns, values, first = [], [], [], 0
+    for position, value, width in groups:
+        here = np.flatnonzero((position >= 0) & (value != 0.0))
+        rows.append(here)
+        columns.append(first + position[here])
+        values.append(value[here])
+        first += width
+    entries = (np.concatenate(rows), np.concatenate(columns))
+    return sparse.csr_matrix((np.concatenate(values), entries), shape=(n_links, first))
 
 
 def _hubs(world: World) -> Hubs:
