@@ -1,6 +1,7 @@
 """The evidence framework, and the rows that need nothing but what is packaged or the raw sources."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,12 @@ def test_ids_are_unique_and_begin_with_a_family():
     ids = [check.id for check in CHECKS]
     assert len(ids) == len(set(ids))
     assert all("-" in check.id and check.source and check.sentence for check in CHECKS)
+
+
+def test_every_family_is_documented():
+    page = (Path(__file__).parents[1] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    families = {check.id.partition("-")[0] for check in CHECKS}
+    assert [family for family in sorted(families) if f"`{family}-`" not in page] == []
 
 
 def test_verdicts_follow_tolerance_and_text():

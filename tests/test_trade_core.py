@@ -262,6 +262,7 @@ def test_wrong_flows_are_refused(flows, message):
     [
         ({"kappa": np.zeros((3, 3, 1))}, "kappa at .* must be positive"),
         ({"kappa": np.full((3, 3, 1), np.nan)}, "kappa at .* must be positive"),
+        ({"kappa": np.full((3, 3, 1), 1e-100)}, "kappa at .* finite"),
         ({"kappa": np.ones((2, 2, 1))}, "kappa has shape"),
         ({"tariff": -np.ones((3, 3, 1))}, "tariff at .* above -1"),
         ({"tariff": np.full((3, 3, 1), 0.1)}, "tariff on own goods"),

@@ -55,18 +55,20 @@ def as_table(rows: Sequence[Row]) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title="Published results and what landbridge gets", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("check", overflow="fold", min_width=max((len(row.id) for row in rows), default=5))
-    for heading in ("published", "ours", "tolerance"):
-        table.add_column(heading, justify="right", overflow="fold")
-    table.add_column("unit")
+    table = Table(title="Published results and what landbridge gets", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("verdict", no_wrap=True)
+    for heading in ("published", "ours"):
+        table.add_column(heading, justify="right", overflow="fold", max_width=12)
+    table.add_column("±", justify="right")
+    table.add_column("check", overflow="fold")
     for row in rows:
         remark = f"needs {row.needs}" if row.needs else row.note
         remark = remark if row.kind == "golden" else ": ".join(part for part in (row.kind, remark) if part)
         name = f"{row.id}\n  [dim]{escape(remark)}[/dim]" if remark else row.id
-        numbers = (_number(value) for value in (row.published, row.ours, row.tolerance))
-        table.add_row(name, *numbers, row.unit, _verdict(row))
+        unit = "" if row.unit == "1" else row.unit
+        published = f"{_number(row.published)} {unit}".strip()
+        tolerance = "" if row.tolerance is None else f"{row.tolerance:.3g}"
+        table.add_row(_verdict(row), published, _number(row.ours), tolerance, name)
     return table
 
 
@@ -79,4 +81,4 @@ def _verdict(row: Row) -> str:
 def _number(value: float | str | None) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else f"{value:.8g}" if abs(value) > 1e-3 or value == 0 else f"{value:.0e}"
+    return value if isinstance(value, str) else f"{value:.7g}" if abs(value) > 1e-3 or value == 0 else f"{value:.0e}"

@@ -401,6 +401,7 @@ class _State:
         """The largest relative excess demand; inf where a quantity is not a positive number."""
         return self.excess_in(self.income)
 
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def excess_in(self, unit: Array) -> float:
         """The largest |z_i| / unit_i; inf where a quantity is not a positive number."""
         worst = np.abs((self.supply - self.income) / unit).max()
@@ -474,7 +475,10 @@ def _pose(
     if kappa is not None:
         cost = _like(kappa, shape, "kappa")
         _every(np.moveaxis(cost > 0, 0, -1), _outward(cost), "kappa", "positive (inf for an embargo)")
-        gross = gross * np.exp(powers * np.log(cost))
+        with np.errstate(over="ignore"):
+            weight = np.exp(powers * np.log(cost))
+        _every(np.moveaxis(np.isfinite(weight), 0, -1), _outward(cost), "kappa", "so large that kappa^-theta is finite")
+        gross = gross * weight
     if productivity is not None:
         gain = np.asarray(productivity, dtype=float)
         gain = np.broadcast_to(gain[:, None] if gain.ndim == 1 else gain, (shape[0], shape[2]))
@@ -500,8 +504,9 @@ def _pose(
     return _Problem(theta, gross, net, alpha, baseline.output, deficit, rule, bloc)
 
 
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")
 def _at(problem: _Problem, log_wage: Array) -> _State:
-    """All quantities at given log wages."""
+    """All quantities at given log wages. A trial too far out overflows; its residual is then infinite."""
     income = problem.output * np.exp(log_wage)
     if problem.rule == "fixed":
         spendable = income + problem.deficit * income.sum()
