@@ -26,6 +26,7 @@ Labels = NDArray[np.object_]
 
 RUNNING = ("sea", "rail", "road", "ferry")
 DWELLS = ("port", "rail_border", "road_border", "soft_border", "gauge", "ferry", "terminal")
+CANALS = ("suez", "panama")
 
 # The three sets of modes a shipment may choose from, each within the one before; named by the mode that it adds.
 ALLOWED: dict[str, tuple[str, ...]] = {"sea": RUNNING, "rail": ("rail", "road", "ferry"), "road": ("road", "ferry")}
@@ -36,8 +37,8 @@ SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes g
 class Quantities:
     """What hours and money of links are made of: sparse matrices [L, F], and the parameters they are multiplied with.
 
-    ``hours`` columns: km over the speed factor by running mode; number of stops by dwell class; hours fixed by a
-    study; km in each country of ``violent``. ``usd`` columns: km by running mode; stops; money fixed; km likewise.
+    ``hours`` columns: km over the speed factor by running mode; number of stops by dwell class; share of each canal;
+    hours fixed by a study; km in each country of ``violent``. ``usd`` columns: km by running mode; stops; canals; money fixed; km likewise.
     """
 
     hours: sparse.csr_matrix
@@ -48,8 +49,9 @@ class Quantities:
         """Hours and USD per unit of every column."""
         grade = np.log10(1.0 + self.severity / params["conflict_scale"])
         hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
-        hours += [params[f"{dwell}_hours"] for dwell in DWELLS]
-        usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING] + [params[f"{dwell}_usd"] for dwell in DWELLS]
+        hours += [params[f"{stop}_hours"] for stop in (*DWELLS, *CANALS)]
+        usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING]
+        usd += [params[f"{stop}_usd"] for stop in (*DWELLS, *CANALS)]
         return (
             np.concatenate([hours, [1.0], params["conflict_delay"] / 100.0 * grade]),
             np.concatenate([usd, [1.0], params["conflict_surcharge"] * grade]),

@@ -101,21 +101,24 @@ def find_route(
         the route; an unreachable destination gives infinite totals and a reason, never a number.
 
     Raises:
-        InputError: an unknown place, mode, country or passage, or a place far from every line.
+        InputError: an unknown place, mode, country or passage.
     """
     params = central_values() if params is None else params
     start, end = find_place(network.world, origin), find_place(network.world, destination)
     wanted = None if modes is None else [labels.mode(mode) for mode in modes]
     inside = None if within is None else [labels.country(text) for text in within]
     usable = _usable(network, wanted, inside, [_thing(network, text) for text in avoid])
-    sources, targets = (access_nodes(network, place, usable, wanted) for place in (start, end))
+    sources, targets = (access_nodes(network, place, usable) for place in (start, end))
+    for place, nodes in ((start, sources), (end, targets)):
+        if not len(nodes):
+            line = f"{' or '.join(wanted)} line" if wanted else "line"
+            return _nowhere(start, end, f"no {line} passes within {_ACCESS_KM:.0f} km of {place.name} ({place.iso3})")
     hours, usd = network.quantities.costs(params)
     cost = usd + params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0 * hours
     path = _path(network, np.where(usable & network.open, cost, np.inf), sources, targets)
     if not np.isfinite(path.length):
         reason = _why_not(network, np.where(usable, cost, np.inf), sources, targets, start, end, wanted)
-        none = np.empty(0)
-        return Route(start, end, (), np.inf, np.inf, np.inf, (), (), none, none, path.links, path.nodes, reason)
+        return _nowhere(start, end, reason)
     legs = _legs(network, path, hours, usd, start, end)
     return Route(
         start,
@@ -134,15 +137,15 @@ def find_route(
     )
 
 
-def access_nodes(
-    network: Network, place: Place, usable: NDArray[np.bool_], modes: list[str] | None = None
-) -> NDArray[np.int64]:
+def _nowhere(start: Place, end: Place, reason: str) -> Route:
+    none, nothing = np.empty(0), np.empty(0, dtype=np.int64)
+    return Route(start, end, (), np.inf, np.inf, np.inf, (), (), none, none, nothing, nothing, reason)
+
+
+def access_nodes(network: Network, place: Place, usable: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Nodes where a journey by the usable links may begin: the place's own city node, else those nearest to it.
 
-    By sea alone that is a port. Nodes of the place's own country come first.
-
-    Raises:
-        InputError: no usable line passes within 150 km.
+    Nodes of the place's own country come first. Empty where no usable line passes within 150 km.
     """
     touched = np.zeros(len(network.lat), dtype=bool)
     touched[network.tail[usable]] = touched[network.head[usable]] = True
@@ -150,15 +153,10 @@ def access_nodes(
     pool = np.flatnonzero(touched & (km <= _ACCESS_KM) & (network.node_iso3 == place.iso3))
     if not len(pool):
         pool = np.flatnonzero(touched & (km <= _ACCESS_KM))
-    if not len(pool):
-        by = f" by {' or '.join(modes)}" if modes else ""
-        raise InputError(
-            f'No line{by} that may be used passes within {_ACCESS_KM:.0f} km of "{place.name}" ({place.iso3}).'
-        )
     at_home = pool[(km[pool] <= _SAME_SPOT_KM) & np.isin(pool, network.city_nodes)]
     if len(at_home):
         return at_home[[km[at_home].argmin()]]
-    return pool[km[pool] <= km[pool].min() + 2.0]
+    return pool[km[pool] <= km[pool].min(initial=np.inf) + 2.0]
 
 
 def _usable(network: Network, modes: list[str] | None, within: list[str] | None, avoid: list[str]) -> NDArray[np.bool_]:

@@ -9,7 +9,19 @@ import numpy as np
 from scipy import sparse
 
 from landbridge.errors import DataError
-from landbridge.network.model import ALLOWED, DWELLS, RUNNING, Flags, Floats, Hubs, Ints, Labels, Network, Quantities
+from landbridge.network.model import (
+    ALLOWED,
+    CANALS,
+    DWELLS,
+    RUNNING,
+    Flags,
+    Floats,
+    Hubs,
+    Ints,
+    Labels,
+    Network,
+    Quantities,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -158,6 +170,9 @@ def _quantities(
     slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
     violent = sorted(violence)
+    of_canal = _position(_labels(links, "passage"), CANALS)
+    canal_km = np.bincount(of_canal[of_canal >= 0], km[of_canal >= 0], len(CANALS))
+    canal_share = np.where(of_canal >= 0, km / np.maximum(canal_km, 1.0)[of_canal], 0.0)
     on_land = np.where((running == "rail") | (running == "road"), iso3, "")
     of_mode, of_stop, of_country = _position(running, RUNNING), _position(dwell, DWELLS), _position(on_land, violent)
     return Quantities(
@@ -165,6 +180,7 @@ def _quantities(
             len(links),
             (of_mode, slow, len(RUNNING)),
             (of_stop, np.where(own_hours, 0.0, 1.0), len(DWELLS)),
+            (of_canal, canal_share, len(CANALS)),
             (np.zeros(len(links), dtype=np.int64), fixed, 1),
             (of_country, km, len(violent)),
         ),
@@ -172,6 +188,7 @@ def _quantities(
             len(links),
             (of_mode, km, len(RUNNING)),
             (of_stop, np.where(own_usd, 0.0, 1.0), len(DWELLS)),
+            (of_canal, canal_share, len(CANALS)),
             (np.zeros(len(links), dtype=np.int64), np.where(own_usd, usd, 0.0), 1),
             (of_country, km, len(violent)),
         ),
