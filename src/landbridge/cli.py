@@ -3,57 +3,385 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from landbridge.errors import InputError, LandbridgeError
 
+if TYPE_CHECKING:
+    from landbridge.claims.judge import Verdict
+    from landbridge.network.route import Route
+    from landbridge.study.outcome import Outcome
+    from landbridge.world import World
+
 app = typer.Typer(
     help="Put a geopolitical argument on a map and run it.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 world_app = typer.Typer(help="Build, check and look into worlds.", no_args_is_help=True)
 app.add_typer(world_app, name="world")
 
+OUTCOMES = Path("outcomes")
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A packaged study's name, a study's folder or file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-WorldOption = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022) or a world's folder.")]
-
-
-class Format(StrEnum):
-    """How ``show`` and ``compare`` print."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="table, csv or json.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print comma-separated values instead of text.")]
+WorldName = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022) or a world's folder.")]
 
 
 def main() -> None:
-    """Run the command line; turn the user's mistakes into one message and the documented exit code."""
+    """Run the command line; a user's mistake is one message and the documented exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except LandbridgeError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("Interrupted: nothing was written.", 1)
+        _fail("Interrupted. Nothing was written.", 1)
     except Exception as error:
-        if type(error).__module__.startswith(("click", "typer")):
-            _fail(getattr(error, "format_message", lambda: str(error))(), 2)
+        if hasattr(error, "format_message"):
+            _fail(f"{error.format_message()} (landbridge --help lists what there is.)", 2)
         raise
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str, exit_code: int) -> None:
+def _fail(message: str, exit_code: int) -> NoReturn:
     print(message, file=sys.stderr)
     sys.exit(exit_code)
 
 
 def _print_json(document: Any) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(soft_wrap=not sys.stdout.isatty())
+
+
+# ------------------------------------------------------------------------------------------------------------ studies
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
+    """Begin a study: a folder with a small study and claims to change."""
+    from landbridge.study.template import write_template
+
+    write_template(folder)
+    print(f"{folder}/study.toml and {folder}/claims.toml are yours to change; then: landbridge run {folder}")
+
+
+@app.command()
+def check(study: StudyName) -> None:
+    """Check a study and its claims: every mistake at once, each with its place and the nearest valid name."""
+    from landbridge.claims.schema import read_claims
+    from landbridge.study.schema import read_study
+
+    read = read_study(study)
+    claims = read_claims(read)
+    read.scenario_worlds(read.world())
+    print(f"{read.name}: {len(read.scenarios)} scenarios, {len(claims)} claims, no mistake found.")
+
+
+@app.command()
+def run(
+    study: StudyName,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder of the outcome; without it outcomes/STUDY.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(help="Draws of the uncertain numbers; without it as many as the study says.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes at work; without it one a core.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a study, judge its claims and write its report."""
+    from landbridge.claims.document import to_json
+    from landbridge.claims.judge import judge
+    from landbridge.claims.schema import countries, read_claims
+    from landbridge.report import write_report
+    from landbridge.study.outcome import check_writable
+    from landbridge.study.run import run as run_study
+    from landbridge.study.schema import read_study
+
+    read = read_study(study)
+    claims = read_claims(read)
+    folder = output or OUTCOMES / read.name
+    check_writable(folder)
+    outcome = run_study(read, draws=draws, workers=workers, progress=not as_json, also=countries(claims))
+    verdicts = judge(outcome, claims)
+    outcome.save(folder)
+    page = write_report(outcome, folder, verdicts)
+    if as_json:
+        _print_json(to_json(outcome, verdicts))
+        return
+    _print_scenarios(outcome)
+    _print_verdicts(verdicts)
+    print(f"Report: {page}")
+
+
+@app.command()
+def claims(
+    study: StudyName,
+    outcome: Annotated[
+        Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a study's claims by an outcome of it already computed."""
+    from landbridge.claims.document import to_json
+    from landbridge.claims.judge import judge
+    from landbridge.claims.schema import read_claims
+    from landbridge.study.outcome import load_outcome
+    from landbridge.study.schema import read_study
+
+    read = read_study(study)
+    computed = load_outcome(outcome or OUTCOMES / read.name)
+    verdicts = judge(computed, read_claims(read))
+    if as_json:
+        _print_json(to_json(computed, verdicts)["claims"])
+        return
+    _print_verdicts(verdicts)
+
+
+@app.command()
+def report(
+    study: StudyName,
+    outcome: Annotated[
+        Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")
+    ] = None,
+) -> None:
+    """Write the report of an outcome again, with the study's claims as they stand now."""
+    from landbridge.claims.judge import judge
+    from landbridge.claims.schema import read_claims
+    from landbridge.report import write_report
+    from landbridge.study.outcome import load_outcome
+    from landbridge.study.schema import read_study
+
+    read = read_study(study)
+    folder = outcome or OUTCOMES / read.name
+    computed = load_outcome(folder)
+    print(f"Report: {write_report(computed, folder, judge(computed, read_claims(read)))}")
+
+
+def _print_scenarios(outcome: Outcome) -> None:
+    from rich.table import Table
+
+    table = Table(
+        title="Real income, % change at the central values", box=None, header_style="bold", title_justify="left"
+    )
+    table.add_column("scenario")
+    shown = [code for code in outcome.focus if code in outcome.countries]
+    for code in shown:
+        table.add_column(code, justify="right")
+    for scenario in outcome.scenarios[1:]:
+        values = [outcome.value("real_income", scenario=scenario, country=code) for code in shown]
+        table.add_row(scenario, *(f"{value:+.2f}" for value in values))
+    _console().print(table)
+    for scenario in outcome.scenarios[1:]:
+        if cut_off := outcome.header["cut_off"][scenario]:
+            print(f"Cut off in {scenario}: {', '.join(cut_off)}")
+
+
+def _print_verdicts(verdicts: list[Verdict]) -> None:
+    from rich.table import Table
+
+    if not verdicts:
+        return
+    table = Table(title="\nClaims", box=None, header_style="bold", title_justify="left")
+    table.add_column("claim", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("share", justify="right")
+    for verdict in verdicts:
+        share = "" if verdict.share is None else f"{verdict.share:.0%}"
+        table.add_row(verdict.claim.id, verdict.verdict, share)
+    _console().print(table)
+
+
+# ------------------------------------------------------------------------------------------------------------- routes
+
+
+@app.command()
+def route(
+    origin: Annotated[str, typer.Argument(metavar="FROM", help='A place: "Kashgar" or "Kashgar, CHN".')],
+    destination: Annotated[str, typer.Argument(metavar="TO", help="Another place.")],
+    mode: Annotated[
+        list[str] | None, typer.Option(help="Only these modes (sea, rail, road, ferry); may be repeated.")
+    ] = None,
+    within: Annotated[list[str] | None, typer.Option(help="Only through these countries; may be repeated.")] = None,
+    avoid: Annotated[
+        list[str] | None, typer.Option(help="A passage, border (AAA-BBB) or country to keep out of; may be repeated.")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="STUDY:SCENARIO", help="On the network of a study's scenario.")
+    ] = None,
+    world: WorldName = "2017",
+    map_file: Annotated[Path | None, typer.Option("--map", help="Draw the route to this PNG, SVG or PDF file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The cheapest way between two places, leg by leg: mode, km, hours, money, borders and passages."""
+    from landbridge.network.model import Network
+    from landbridge.network.route import draw_route
+
+    network = Network.from_world(_world_of(scenario, world))
+    found = network.route(origin, destination, modes=mode, within=within, avoid=avoid or ())
+    if as_json:
+        _print_json(_route_document(found))
+    else:
+        _print_route(found)
+    if map_file:
+        draw_route(found, network, map_file)
+        if not as_json:
+            print(f"Map: {map_file}")
+
+
+def _world_of(scenario: str | None, world: str) -> World:
+    from landbridge.study.schema import read_study
+    from landbridge.world import load_world
+
+    if scenario is None:
+        return load_world(world)
+    study, separator, name = scenario.rpartition(":")
+    if not separator:
+        raise InputError(f'--scenario "{scenario}": write STUDY:SCENARIO, for example pakistan-russia-2017:cpec.')
+    read = read_study(study)
+    return read.scenario_world(name, read.world())
+
+
+def _route_document(found: Route) -> dict[str, Any]:
+    """A route for programs: totals are null where there is no way, and ``reason`` says why."""
+    from dataclasses import asdict
+
+    def finite(value: float) -> float | None:
+        return value if math.isfinite(value) else None
+
+    return {
+        "origin": asdict(found.origin),
+        "destination": asdict(found.destination),
+        "reachable": found.reachable,
+        "reason": found.reason,
+        "km": finite(found.km),
+        "hours": finite(found.hours),
+        "usd_per_teu": finite(found.usd),
+        "countries": found.countries,
+        "passages": found.passages,
+        "legs": [asdict(leg) for leg in found.legs],
+    }
+
+
+def _print_route(found: Route) -> None:
+    from rich.table import Table
+
+    if not found.reachable:
+        print(f"{found.origin.name} to {found.destination.name}: no way. {found.reason}")
+        return
+    table = Table(box=None, header_style="bold")
+    for heading in ("from", "to", "by"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("km", "hours", "USD/TEU"):
+        table.add_column(heading, justify="right")
+    table.add_column("through")
+    for leg in found.legs:
+        through = ", ".join([*leg.passages, leg.border] if leg.border else [*leg.passages])
+        table.add_row(
+            leg.start, leg.end, leg.stop or leg.mode, f"{leg.km:,.0f}", f"{leg.hours:,.1f}", f"{leg.usd:,.0f}", through
+        )
+    _console().print(table)
+    print(
+        f"Total: {found.km:,.0f} km, {found.days:.1f} days, {found.usd:,.0f} USD per TEU, through "
+        f"{', '.join(found.countries)}."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- worlds
+
+
+@world_app.command("build")
+def world_build(
+    sources: Annotated[Path, typer.Option(help="Folder of the public sources.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the world to.")],
+    year: Annotated[int, typer.Option(help="Base year.")] = 2017,
+    detail: Annotated[str, typer.Option(help="wide: every economy by four sectors.")] = "wide",
+) -> None:
+    """Build a world from public sources (needs the extra: pip install 'landbridge[build]')."""
+    from landbridge.world.build import build_world
+
+    build_world(sources, year, detail, output, progress=lambda step: print(step, file=sys.stderr))
+    print(f"World: {output}")
+
+
+@world_app.command("check")
+def world_check(world: Annotated[str, typer.Argument(help="A packaged world or a world's folder.")] = "2017") -> None:
+    """Check every table of a world against its description, and the world's own identities."""
+    from landbridge.world import load_world
+
+    loaded = load_world(world)
+    loaded.check()
+    size = f"{len(loaded.resources)} tables, {len(loaded.countries)} trading economies"
+    print(f"World {loaded.name}: {size}, no fault found.")
+
+
+@world_app.command("show")
+def world_show(
+    country: Annotated[
+        str | None, typer.Argument(help="A country, in any usual spelling; without it the whole world.")
+    ] = None,
+    world: WorldName = "2017",
+    as_json: AsJson = False,
+) -> None:
+    """What a world says of a country, or of itself: accounts, partners, memberships, the largest modelled flows."""
+    from landbridge.world import load_world
+    from landbridge.world.show import country_card, summary, text_of_card, text_of_summary
+
+    loaded = load_world(world)
+    if country is None:
+        data, text = summary(loaded), text_of_summary
+    else:
+        data, text = country_card(loaded, country), text_of_card
+    if as_json:
+        _print_json(data)
+    else:
+        print(text(data))
+
+
+@world_app.command("sources")
+def world_sources(world: WorldName = "2017", as_json: AsJson = False) -> None:
+    """Where every table of a world comes from, and under which licence."""
+    from landbridge.world import load_world
+    from landbridge.world.show import sources, text_of_sources
+
+    data = sources(load_world(world))
+    if as_json:
+        _print_json(data)
+    else:
+        print(text_of_sources(data))
+
+
+# ----------------------------------------------------------------------------------------------------------- evidence
+
+
+@app.command()
+def validate(
+    sources: Annotated[
+        Path | None, typer.Option(help="Folder of the public sources, for checks that need them.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(help='A check\'s id, or a family of them such as "distance".')] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reproduce published results: a row each with the published value, ours, the tolerance and the verdict."""
+    from landbridge.evidence import as_dicts, as_table, exit_code
+    from landbridge.evidence import validate as validate_all
+
+    rows = validate_all(sources, only)
+    if as_json:
+        _print_json(as_dicts(rows))
+    else:
+        _console().print(as_table(rows))
+    raise typer.Exit(exit_code(rows))
