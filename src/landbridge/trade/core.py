@@ -176,7 +176,8 @@ class Equilibrium:
     """A counterfactual against its baseline; hats are ratios, levels are in the currency of the baseline.
 
     ``baseline`` is what the hats refer to: under the deficit rule "zero" the equilibrium without deficits.
-    ``shares``, ``flows`` [i, j, s] and ``expenditure``, ``revenue`` [j] are the counterfactual's pi', X', E' and R'.
+    ``flows``, ``shares`` [i, j, s] and ``expenditure``, ``revenue`` [j] are the counterfactual's X', pi', E' and R';
+    ``tariff`` is tau', None where there is none.
     ``cut_off[i]`` marks countries that trade with nobody else: what they earn keeps its share of world income by
     convention, which no real quantity depends on. ``residual`` is the largest relative excess supply,
     max_i |sum_js X'_ijs / (w^_i Y_i) - 1|; ``iterations`` counts Newton steps.
@@ -186,14 +187,19 @@ class Equilibrium:
     price: Array
     real_wage: Array
     real_income: Array
-    shares: Array
     flows: Array
+    tariff: Array | None
     expenditure: Array
     revenue: Array
     cut_off: NDArray[np.bool_]
     residual: float
     iterations: int
     baseline: TradeBaseline
+
+    @cached_property
+    def shares(self) -> Array:
+        """pi'[i, j, s]."""
+        return TradeBaseline(self.flows, self.tariff).shares
 
 
 @dataclass(frozen=True)
@@ -276,8 +282,8 @@ def counterfactual(
         price=price,
         real_wage=wage / price,
         real_income=state.expenditure / calibration.expenditure / price,
-        shares=_outward(state.shares),
         flows=_outward(state.flows),
+        tariff=baseline.tariff if tariff is None else _tariff(tariff, baseline.flows.shape),
         expenditure=state.expenditure,
         revenue=state.expenditure * (1 - state.kept),
         cut_off=problem.alone,
@@ -471,14 +477,8 @@ def _pose(
     """Check a counterfactual's numbers and gather what does not change with wages."""
     shape = baseline.flows.shape
     gross = _inward(baseline.shares)
-    powers = -theta[:, None, None]
     if kappa is not None:
-        cost = _like(kappa, shape, "kappa")
-        _every(np.moveaxis(cost > 0, 0, -1), _outward(cost), "kappa", "positive (inf for an embargo)")
-        with np.errstate(over="ignore"):
-            weight = np.exp(powers * np.log(cost))
-        _every(np.moveaxis(np.isfinite(weight), 0, -1), _outward(cost), "kappa", "so large that kappa^-theta is finite")
-        gross = gross * weight
+        gross = _powers(_like(kappa, shape, "kappa"), theta) * gross
     if productivity is not None:
         gain = np.asarray(productivity, dtype=float)
         gain = np.broadcast_to(gain[:, None] if gain.ndim == 1 else gain, (shape[0], shape[2]))
@@ -488,7 +488,7 @@ def _pose(
     if tariff is not None or baseline.tariff is not None:
         before = 1 + _inward(np.zeros(shape) if baseline.tariff is None else baseline.tariff)
         after = before if tariff is None else 1 + _inward(_tariff(tariff, shape))
-        gross = gross * np.exp(powers * np.log(after / before)) if tariff is not None else gross
+        gross = _powers(after / before, theta) * gross if tariff is not None else gross
         net = gross / after
     alpha = np.ascontiguousarray(baseline.alpha.T)
     unsupplied = np.argwhere((alpha > 0) & (gross.sum(1) <= 0))
@@ -500,8 +500,25 @@ def _pose(
         "fixed": baseline.deficit / baseline.output.sum(),
         "share": 1 + baseline.deficit / baseline.output,
     }[rule]
-    bloc = _blocs(gross * (alpha > 0)[:, None, :], deficit, rule)
+    bloc = _blocs(gross, deficit, rule)
     return _Problem(theta, gross, net, alpha, baseline.output, deficit, rule, bloc)
+
+
+def _powers(cost: Array, theta: Array) -> Array:
+    """cost^-theta [s, i, j].
+
+    Raises:
+        InputError: a cost is not positive, or so small that its power overflows.
+    """
+    if not cost.min() > 0:
+        _every(np.moveaxis(cost > 0, 0, -1), _outward(cost), "kappa", "positive (inf for an embargo)")
+    weight: Array = np.log(cost)
+    weight *= -theta[:, None, None]
+    with np.errstate(over="ignore"):
+        np.exp(weight, out=weight)
+    if not weight.max() < np.inf:
+        _every(np.moveaxis(np.isfinite(weight), 0, -1), _outward(cost), "kappa", "so large that kappa^-theta is finite")
+    return weight
 
 
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")
@@ -592,9 +609,9 @@ def _blocs(gross: Array, deficit: Array, rule: DeficitRule) -> Indices:
     Raises:
         StrandedError: trade within a bloc runs one way only, or its deficits cannot be kept.
     """
+    if any(sector.min() > 0 for sector in gross):
+        return np.zeros(gross.shape[1], dtype=np.intp)
     linked: NDArray[np.bool_] = np.any(gross > 0, axis=0)
-    if linked.all():
-        return np.zeros(len(linked), dtype=np.intp)
     _, weak = connected_components(linked, connection="weak")
     bloc = weak.astype(np.intp)
     if rule == "fixed":

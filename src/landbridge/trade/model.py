@@ -187,7 +187,9 @@ def solve_world(
         raise InputError(f'The calibrated model and the world "{world.name}" have different countries or sectors.')
     shape = (countries, countries, sectors)
     network = np.ones([len(axis) for axis in shape]) if kappa is None else exact_values(kappa, shape)
-    total = network * _dense(world, "trade_cost", "factor", shape, 1.0, above=0.0)
+    total = network
+    if len(world.table("trade_cost")):
+        total = network * _dense(world, "trade_cost", "factor", shape, 1.0, above=0.0)
     productivity = _dense(world, "productivity", "factor", (countries, sectors), 1.0, above=0.0)
     tariff = _dense(world, "tariff", "rate", shape, 0.0, above=-1.0) if len(world.table("tariff")) else None
     try:
