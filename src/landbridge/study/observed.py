@@ -94,11 +94,12 @@ def _indicator(name: str) -> Callable[[World, Labels], DataFrame]:
 def _ideal_point(world: World, labels: Labels) -> DataFrame:
     """A year of two sessions has the mean of both."""
     points = world.table("ideal_points").rename(columns={"iso3": "country", "ideal_point": "value"})
+    points = _narrow(points, {label: labels[label] for label in ("year",) if label in labels})
     return points.groupby(["country", "year"], as_index=False).agg(value=("value", "mean"))
 
 
 def _ideal_point_distance(world: World, labels: Labels) -> DataFrame:
-    points = _narrow(_ideal_point(world, labels), {"year": labels["year"]} if "year" in labels else {})
+    points = _ideal_point(world, labels)
     own, other = (
         _narrow(points, {"country": labels[key]}) if key in labels else points for key in ("country", "partner")
     )

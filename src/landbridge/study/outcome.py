@@ -149,6 +149,10 @@ class Outcome:
             table = table.merge(part, on=list(part.columns[:-1]))
         return table
 
+    @cached_property
+    def _trade(self) -> xr.DataArray:
+        return _between_countries(both_ways(self.data["flow"].sel(sector=self.goods).sum("sector")))
+
     @property
     def drawn_parameters(self) -> DataFrame:
         """The values drawn of every uncertain parameter: a row per draw, a column per parameter."""
@@ -296,10 +300,6 @@ def _exports(outcome: Outcome, *, by_sector: bool = False) -> xr.DataArray:
     return _between_countries(percent_change(flow.sel(scenario=BASELINE, drop=True), flow))
 
 
-def _trade(outcome: Outcome) -> xr.DataArray:
-    return _between_countries(both_ways(outcome.data["flow"].sel(sector=outcome.goods).sum("sector")))
-
-
 def both_ways(flow: xr.DataArray) -> xr.DataArray:
     """Percent change of trade both ways together, from flows [scenario, country, partner]."""
     back = flow.rename(country="partner", partner="country")
@@ -318,4 +318,4 @@ def _between_countries(array: xr.DataArray) -> xr.DataArray:
     return array.where(array["country"] != array["partner"])
 
 
-_DERIVED = {"exports": _exports, "trade": _trade, "total_trade": _total_trade}
+_DERIVED = {"exports": _exports, "trade": lambda outcome: outcome._trade, "total_trade": _total_trade}

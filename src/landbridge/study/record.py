@@ -38,7 +38,9 @@ def central_values_of(chain: Chain, watched: Sequence[str]) -> xr.Dataset:
     """
     solved = list(chain.solve(chain.central))
     parts = [_scenario(chain, found, solved[0], watched) for found in solved]
-    data = xr.concat(parts, dim="scenario", join="outer", coords="minimal", compat="override", combine_attrs="drop")
+    data: xr.Dataset = xr.concat(
+        parts, dim="scenario", join="outer", coords="minimal", compat="no_conflicts", combine_attrs="drop"
+    )
     return data.assign_coords(scenario=list(chain.worlds))
 
 
@@ -57,19 +59,19 @@ def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[s
             "wage": ("country", 100 * (trade.equilibrium.wage - 1)),
             "cut_off": ("country", trade.equilibrium.cut_off),
             "flow": ((*pair, "sector"), flows),
-            "trade_cost": ((*pair, "sector"), 100 * found.transport),
-            "cost_change": ((*pair, "sector"), 100 * (trade.kappa - 1)),
-            "travel_days": (pair, met["travel_days"]),
-            "freight_usd": (pair, met["freight_usd"]),
-            "mode_share": ((*pair, "mode"), met["mode_share"]),
+            "trade_cost": ((*pair, "sector"), _single(100 * found.transport)),
+            "cost_change": ((*pair, "sector"), _single(100 * (trade.kappa - 1))),
+            "travel_days": (pair, _single(met["travel_days"])),
+            "freight_usd": (pair, _single(met["freight_usd"])),
+            "mode_share": ((*pair, "mode"), _single(met["mode_share"])),
             "residual": ((), trade.residual),
             "contribution": (
                 ("watched", "cause", "partner", "why_sector"),
                 _contributions(chain, found, baseline, watched),
             ),
             "passage_load": ("passage", loads.passage),
-            "passage_share": (("country", "passage"), loads.share.T),
-            "link_load": ("link", loads.link.astype(np.float32)),
+            "passage_share": (("country", "passage"), _single(loads.share.T)),
+            "link_load": ("link", _single(loads.link)),
             "link_change": ("link", link_changes(network, before)),
         },
         coords={
@@ -85,6 +87,11 @@ def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[s
             **_links(network, len(before.km), found.scenario),
         },
     )
+
+
+def _single(values: Array) -> NDArray[np.float32]:
+    """Single precision, enough for levels that are only looked at."""
+    return values.astype(np.float32)
 
 
 def _contributions(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> NDArray[np.float32]:

@@ -1,0 +1,69 @@
+"""Show any variable of a world or an outcome: one verb for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pandas import DataFrame
+
+from landbridge.errors import InputError, did_you_mean
+from landbridge.labels import country
+from landbridge.study.observed import observed_table
+from landbridge.study.outcome import Outcome
+from landbridge.variables import variables
+from landbridge.world import World
+
+COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner")
+
+
+def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
+    """A quantity of ``variables.toml``, or a table of a world, as a tidy table that labels narrow down.
+
+    Raises:
+        InputError: no such quantity, table, or label; the message names the nearest.
+    """
+    if isinstance(source, Outcome):
+        return source.table(quantity, **labels)
+    observed = [name for name, variable in variables().items() if not variable.modelled]
+    if quantity in observed:
+        return observed_table(source, quantity, **labels)
+    if quantity in source.resources:
+        return _rows(source.table(quantity), quantity, labels)
+    if quantity in variables():
+        raise InputError(f"{quantity} is computed by a run: show it of an outcome, not of a world.")
+    allowed = [*observed, *source.resources]
+    raise InputError(
+        f'Nothing called "{quantity}" in world "{source.name}".{did_you_mean(quantity, allowed)} '
+        f"Quantities: {', '.join(observed)}. Tables: {', '.join(sorted(source.resources))}."
+    )
+
+
+def parse_labels(words: Iterable[str]) -> dict[str, Any]:
+    """``["country=PAK", "partner=RUS,CHN"]`` as labels: one value, or a list where there are commas.
+
+    Raises:
+        InputError: a word is not of the form label=value.
+    """
+    labels: dict[str, Any] = {}
+    for word in words:
+        label, equals, value = word.partition("=")
+        if not (label and equals and value):
+            raise InputError(f'"{word}" is no label: write label=value, such as country=PAK or partner=RUS,CHN.')
+        values = [part.strip() for part in value.split(",") if part.strip()]
+        labels[label.strip()] = values if len(values) > 1 else values[0]
+    return labels
+
+
+def _rows(table: DataFrame, name: str, labels: dict[str, Any]) -> DataFrame:
+    """The rows of a world's table whose columns have the values asked for."""
+    for label, wanted in labels.items():
+        if label not in table:
+            columns = [str(column) for column in table.columns]
+            raise InputError(
+                f'Table "{name}" has no column {label}.{did_you_mean(label, columns)} It has: {", ".join(columns)}.'
+            )
+        several = wanted if isinstance(wanted, list | tuple) else [wanted]
+        spelt = [country(str(entry)) if label in COUNTRY_COLUMNS else str(entry) for entry in several]
+        table = table[table[label].astype(str).isin(spelt)]
+    return table.reset_index(drop=True)
