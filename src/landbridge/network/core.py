@@ -6,6 +6,7 @@ weight closes a link. Distances are sums of weights along the cheapest path, ``i
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ Floats = NDArray[np.float64]
 _INFINITE = 2**31 - 1  # RoutingKit's "no path"
 _LARGEST = 2**31 - 2
 _EXACT_ENOUGH = 1e-5  # rounding of a mean weight above which the integer scale is refined
-_BLOCKS = 8  # blocks of terminals in the all-pairs triangle: the work falls to (1 + 1/8)/2 of the square
+_BLOCKS = 12  # blocks of terminals in the all-pairs triangle: the work falls to (1 + 1/12)/2 of the square
 
 
 class ShortestPaths(Protocol):
@@ -59,6 +60,7 @@ class Hierarchy:
         self._hierarchy = routingkit.CCH(order, arc_tail, arc_head, False)
         self._metric: Any = None
         self._n_links = len(tail)
+        self._component = components(tail, head, len(lat))
         self._place = np.argsort(np.asarray(order))  # position of a node in the dissection: near nodes stand together
 
     def distances(self, weights: Floats, sources: Ints, targets: Ints) -> Floats:
@@ -72,19 +74,32 @@ class Hierarchy:
         return self._rows(sources, targets) / scale
 
     def pairs(self, weights: Floats, terminals: Ints) -> Floats:
-        """Distances [T, T] among terminals; the lower triangle mirrors the upper one."""
+        """Distances [T, T] among terminals, symmetric with a zero diagonal.
+
+        Only terminals of one component are asked about, and of each pair one direction: near terminals stand
+        together in the dissection, and each block asks for those after it.
+        """
         scale = self._scale(weights, terminals, terminals)
         self._customise(weights, scale)
+        distance = np.full((len(terminals), len(terminals)), np.inf)
         ordered = np.argsort(self._place[terminals])
-        distance = np.empty((len(terminals), len(terminals)))
-        for block in np.array_split(np.arange(len(terminals)), min(_BLOCKS, max(len(terminals), 1))):
-            if len(block):
-                rows, columns = ordered[block], ordered[block[0] :]
-                found = self._rows(terminals[rows], terminals[columns])
-                distance[np.ix_(rows, columns)] = found
-                distance[np.ix_(columns, rows)] = found.T
+        component = self._component[terminals[ordered]]
+        for label in np.flatnonzero(np.bincount(component) > 1):
+            group = ordered[component == label]
+            distance[np.ix_(group, group)] = self._triangle(terminals[group]) / scale
         np.fill_diagonal(distance, 0.0)
-        return distance / scale
+        return distance
+
+    def _triangle(self, terminals: Ints) -> Floats:
+        """Distances [T, T] in integer units, the lower triangle mirrored from the upper."""
+        count = len(terminals)
+        distance = np.empty((count, count))
+        step = -(-count // _BLOCKS)
+        for first in range(0, count, step):
+            last = first + step
+            distance[first:last, first:] = self._rows(terminals[first:last], terminals[first:])
+            distance[last:, first:last] = distance[first:last, last:].T
+        return distance
 
     def routes(self, weights: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
         """Every link that lies on the cheapest path of one of the pairs of nodes, sorted."""
@@ -131,9 +146,13 @@ class Hierarchy:
     def _rows(self, sources: Ints, targets: Ints) -> Floats:
         query = routingkit.CCHOneToMany(self._metric, targets.tolist())
         rows = [query.distances_from(source) for source in sources.tolist()]
-        distance = np.array(rows, dtype=float).reshape(len(sources), len(targets))
-        distance[np.isnan(distance)] = np.inf
-        return distance
+        try:
+            packed = b"".join([array("I", row) for row in rows])  # type: ignore[type-var]
+        except TypeError:  # a target beyond reach is None
+            distance = np.array(rows, dtype=float).reshape(len(sources), len(targets))
+            distance[np.isnan(distance)] = np.inf
+            return distance
+        return np.frombuffer(packed, dtype=np.uintc).reshape(len(sources), len(targets)).astype(float)
 
 
 class Dijkstra:

@@ -68,7 +68,7 @@ def assign_trade(network: Network, flows: Floats, params: Mapping[str, float]) -
         on_link, by_passage = _on_skeleton(network, skeleton, trade, passages, params)
         link += on_link
         through += by_passage
-        np.add.at(carried, network.hubs.economy[network.hubs.country_of()], trade.sum(axis=1))
+        np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
     wanted = _both_ways(flows[:, :, [f"value_per_teu_{sector}" in params for sector in sectors]].sum(axis=2)).sum(
         axis=1
     )
@@ -106,11 +106,10 @@ def _trade_by_set(flows: Floats, sectors: list[str], costs: CountryCosts, params
 
 def _between_hubs(network: Network, skeleton: Skeleton, trade: Floats) -> Floats:
     """Trade [H, H] between hubs: each pair of countries spread over its joined pairs of hubs by people."""
-    hubs, group = network.hubs, network.hubs.country_of()
-    of_pair = trade[np.ix_(hubs.economy, hubs.economy)]
-    per_weight = np.divide(of_pair, skeleton.share, out=np.zeros_like(of_pair), where=skeleton.share > 0.0)
+    hubs = network.hubs
+    per_weight = np.divide(trade, skeleton.share, out=np.zeros_like(trade), where=skeleton.share > 0.0)
     weight = np.where(skeleton.reachable, hubs.weight[:, None] * hubs.weight[None, :], 0.0)
-    return per_weight[np.ix_(group, group)] * weight
+    return per_weight[np.ix_(hubs.economy, hubs.economy)] * weight
 
 
 def _on_skeleton(
@@ -126,7 +125,7 @@ def _on_skeleton(
     on_contracted = core.link_loads(trees, core.accumulate(trees, sent), len(graph.tail)) / 2.0
     on_link = np.zeros(len(network.km))
     on_link[skeleton.links] = graph.members.T @ on_contracted
-    economy = network.hubs.economy[network.hubs.country_of()]
+    economy = network.hubs.economy
     by_passage = np.zeros((len(passages), len(network.world.countries)))
     tags = network.passage[skeleton.links]
     for start in range(0, len(passages), _BITS):

@@ -38,7 +38,8 @@ class Quantities:
     """What hours and money of links are made of: sparse matrices [L, F], and the parameters they are multiplied with.
 
     ``hours`` columns: km over the speed factor by running mode; number of stops by dwell class; share of each canal;
-    hours fixed by a study; km in each country of ``violent``. ``usd`` columns: km by running mode; stops; canals; money fixed; km likewise.
+    hours fixed by a study; km in each violent country. ``usd`` columns: km by running mode, and the rest alike.
+    ``severity`` deaths a year per million people in each violent country.
     """
 
     hours: sparse.csr_matrix
@@ -71,25 +72,20 @@ class Quantities:
 
 @dataclass(frozen=True)
 class Hubs:
-    """Access points of the trading economies, grouped by country in the order of the world's countries.
+    """Access points of the trading economies.
 
-    ``node`` [H] node positions; ``weight`` [H] share of the country's people, summing to one by country; ``start``
-    where each group begins; ``economy`` the position among the world's countries of each group.
+    ``node`` [H] node positions; ``economy`` [H] position of their country among those of the world; ``weight`` [H]
+    share of the country's people, summing to one by country; ``people`` [C, H] the same as a sparse matrix.
     """
 
     node: Ints
-    weight: Floats
-    start: Ints
     economy: Ints
+    weight: Floats
+    people: sparse.csr_matrix
 
     def sums(self, values: Floats) -> Floats:
-        """Sums [G, G] over pairs of hubs of ``values`` [H, H], weighted by the people of both."""
-        weighted = values * self.weight[:, None] * self.weight[None, :]
-        return np.add.reduceat(np.add.reduceat(weighted, self.start, axis=0), self.start, axis=1)
-
-    def country_of(self) -> Ints:
-        """The group [H] to which each hub belongs."""
-        return np.repeat(np.arange(len(self.start)), np.diff(np.append(self.start, len(self.node))))
+        """Sums [C, C] over pairs of hubs of symmetric ``values`` [H, H], weighted by the people of both."""
+        return np.asarray(self.people @ (self.people @ values).T)
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class Skeleton:
     """A contracted graph among the hubs for one set of modes.
 
     ``links`` [K] which links of the network it was made from; ``quantities`` those of its own links [M];
-    ``reachable`` [H, H] which hubs it joins, ``share`` [G, G] the same by country, weighted.
+    ``reachable`` [H, H] which hubs it joins, ``share`` [C, C] the same by country, weighted.
     """
 
     graph: core.Contraction
@@ -203,10 +199,9 @@ class Network:
         """
         low, high = value_range(params)
         per_day = params["value_of_time"]
-        shape = (len(ALLOWED), len(self.world.countries), len(self.world.countries))
-        days, usd, uses, share = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.ones(shape)
+        count = len(self.world.countries)
+        days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
         narrower: Floats | float = np.inf
-        on_network = np.ix_(self.hubs.economy, self.hubs.economy)
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
             skeleton = self.skeletons[main_mode]
             hours, money = skeleton.quantities.costs(params)
@@ -214,21 +209,22 @@ class Network:
                 skeleton.paths.pairs(money + per_day * value / 24.0 * hours, skeleton.graph.anchors)
                 for value in (low, high)
             )
-            uses[position][on_network] = self.hubs.sums((dear < (1.0 - SAME_ROUTE) * narrower).astype(float))
+            uses[position] = self.hubs.sums((dear < (1.0 - SAME_ROUTE) * narrower).astype(float))
             narrower = dear
-            cheap, dear = (self._mean(cost, skeleton) for cost in (cheap, dear))
-            slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=skeleton.share > 0.0)
-            days[position][on_network] = slope / (per_day * (high - low))
-            usd[position][on_network] = cheap
-            finite = np.isfinite(days[position])
-            usd[position][finite] -= low * per_day * days[position][finite]
-            share[position][on_network] = skeleton.share
-        diagonal = np.arange(shape[1])
-        days[:, diagonal, diagonal] = usd[:, diagonal, diagonal] = 0.0
+            cheap, dear = self._mean(cheap, skeleton), self._mean(dear, skeleton)
+            reached = skeleton.share > 0.0
+            slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=reached)
+            days[position] = slope / (per_day * (high - low))
+            usd[position] = np.subtract(cheap, low * per_day * days[position], out=slope, where=reached)
+            share[position] = skeleton.share
+        absent = np.flatnonzero(np.diff(self.hubs.people.indptr) == 0)
+        for cost in (days, usd):
+            cost[:, absent, :] = cost[:, :, absent] = 0.0
+            cost[:, np.arange(count), np.arange(count)] = 0.0
         return CountryCosts(list(self.world.countries), days, usd, uses, share)
 
     def _mean(self, cost: Floats, skeleton: Skeleton) -> Floats:
-        """Mean cost [G, G] over the reachable pairs of hubs; ``inf`` where there is none."""
+        """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""
         total = self.hubs.sums(np.where(skeleton.reachable, cost, 0.0))
         return np.divide(total, skeleton.share, out=np.full_like(total, np.inf), where=skeleton.share > 0.0)
 

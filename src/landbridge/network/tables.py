@@ -34,6 +34,7 @@ STUDY_COLUMNS: dict[str, Any] = {
     "speed_kmh_override": np.nan,
     "exempt": False,
     "closed_by": "",
+    "feeder": False,
 }
 
 
@@ -221,9 +222,11 @@ def _hubs(world: World) -> Hubs:
     order = {country: position for position, country in enumerate(world.countries)}
     hubs = cities[cities["hub"] & cities["iso3"].isin(list(order))]
     hubs = hubs.assign(economy=hubs["iso3"].map(order)).sort_values(["economy", "node"])
-    economy, start = np.unique(hubs["economy"].to_numpy(dtype=np.int64), return_index=True)
-    weight = hubs["weight"] / hubs.groupby("iso3")["weight"].transform("sum")
-    return Hubs(hubs["node"].to_numpy(dtype=np.int64), weight.to_numpy(dtype=float), start, economy)
+    economy, weight = hubs["economy"].to_numpy(dtype=np.int64), hubs["weight"].to_numpy(dtype=float)
+    weight = weight / np.bincount(economy, weight)[economy]
+    shape = (len(order), len(hubs))
+    people = sparse.csr_matrix((weight, (economy, np.arange(len(hubs)))), shape=shape)
+    return Hubs(hubs["node"].to_numpy(dtype=np.int64), economy, weight, people)
 
 
 def _check(links: DataFrame, tail: Ints, head: Ints, n_nodes: int) -> None:
