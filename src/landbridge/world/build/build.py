@@ -18,7 +18,7 @@ from landbridge.world.world import BASELINE
 
 DETAILS = ("wide",)
 
-_ELSEWHERE = ("landbridge.world.build.network", "landbridge.world.build.boundaries")
+ELSEWHERE = ("landbridge.world.build.network", "landbridge.world.build.boundaries")
 
 
 def build_world(
@@ -70,7 +70,7 @@ def _common_tables(sources: Path, progress: Callable[[str], object]) -> Iterator
         ideal_points_table(sources),
         trade_history_table(sources),
     ]
-    for module in _ELSEWHERE:
+    for module in ELSEWHERE:
         if find_spec(module) is not None:
             progress(module.rpartition(".")[2])
             yield import_module(module).tables(sources)

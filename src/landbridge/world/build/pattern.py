@@ -5,6 +5,7 @@ Nothing from after the base year enters the pattern of 2017.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landbridge.labels import REST
-from landbridge.parameters import parameters
 from landbridge.world.build.embargoes import allowed
 from landbridge.world.build.regions import REGION
 from landbridge.world.build.sectors import BY_SITC, CRUDE_MATERIALS, GOODS
@@ -56,22 +56,36 @@ def matrix(frame: DataFrame, economies: list[str], value: str) -> NDArray[np.flo
     return total
 
 
-def pattern_until_2016(sources: Path, economies: list[str]) -> Pattern:
+def pattern_until_2016(sources: Path, economies: list[str], beliefs: Mapping[str, float]) -> Pattern:
     """The largest of three reports: ITPD-E and Comtrade of 2016, the UNCTAD matrix of 2015.
 
     The largest, because what a report leaves out is the commoner error (it predicts hidden flows better than means
     or any order of precedence). Sources are first brought to the level of Comtrade by their totals over common pairs.
+    ``beliefs``: values of the parameters that split a pair's trade over sectors.
+
+    Raises:
+        DataError: a file is missing.
+    """
+    value = np.max(list(reports_until_2016(sources, economies).values()), axis=0)
+    sections = read(sources, "unctad").query("year == 2015")
+    return Pattern(value, np.where(value > 0, REPORTED, ""), _sector_shares(sections, economies, beliefs))
+
+
+def reports_until_2016(sources: Path, economies: list[str]) -> dict[str, NDArray[np.float64]]:
+    """Goods trade ``[i, j]`` as each of the three sources has it, at the level of Comtrade; 0 where it is blank.
 
     Raises:
         DataError: a file is missing.
     """
     panel = read(sources, "panel").query("year == 2016").assign(value=lambda f: f["value_usd"] / 1e6)
     itpde = read(sources, "itpde").query("year == 2016")
-    sections = read(sources, "unctad").query("year == 2015")
+    sections = read(sources, "unctad").query("year == 2015 and sitc_section == 'TOTAL'")
     comtrade = matrix(panel, economies, "value")
-    others = matrix(itpde, economies, "value_musd"), matrix(_total(sections), economies, "value_musd")
-    value = np.max([comtrade, *(_to_level(other, comtrade) for other in others)], axis=0)
-    return Pattern(value, np.where(value > 0, REPORTED, ""), _sector_shares(sections, economies))
+    return {
+        "Comtrade": comtrade,
+        "ITPD-E": _to_level(matrix(itpde, economies, "value_musd"), comtrade),
+        "UNCTAD": _to_level(matrix(sections, economies, "value_musd"), comtrade),
+    }
 
 
 def pattern_2023(sources: Path, economies: list[str], older: Pattern, growth: NDArray[np.float64]) -> Pattern:
@@ -99,10 +113,6 @@ def pattern_2023(sources: Path, economies: list[str], older: Pattern, growth: ND
     )
 
 
-def _total(sections: DataFrame) -> DataFrame:
-    return sections[sections["sitc_section"] == "TOTAL"]
-
-
 def _to_level(other: NDArray[np.float64], reference: NDArray[np.float64]) -> NDArray[np.float64]:
     common = (other > 0) & (reference > 0)
     return other * reference[common].sum() / other[common].sum()
@@ -126,9 +136,9 @@ def _missing(flows: NDArray[np.float64]) -> NDArray[np.bool_]:
     return (inside[:, None] & inside[None, :]) | absent[:, None] | absent[None, :]
 
 
-def _sector_shares(sections: DataFrame, economies: list[str]) -> NDArray[np.float64]:
+def _sector_shares(sections: DataFrame, economies: list[str], beliefs: Mapping[str, float]) -> NDArray[np.float64]:
     """Goods-sector shares of each pair."""
-    minerals = parameters()["crude_materials_minerals_share"].value
+    minerals = beliefs["crude_materials_minerals_share"]
     by_sector = np.zeros((len(economies), len(economies), len(GOODS)))
     for section, rows in sections[sections["sitc_section"] != "TOTAL"].groupby("sitc_section"):
         total = matrix(rows, economies, "value_musd")
@@ -137,17 +147,16 @@ def _sector_shares(sections: DataFrame, economies: list[str]) -> NDArray[np.floa
             by_sector[..., GOODS.index("agriculture")] += (1 - minerals) * total
         else:
             by_sector[..., GOODS.index(BY_SITC[str(section)])] += total
-    return _completed_shares(by_sector)
+    return _completed_shares(by_sector, beliefs)
 
 
-def _completed_shares(by_sector: NDArray[np.float64]) -> NDArray[np.float64]:
+def _completed_shares(by_sector: NDArray[np.float64], beliefs: Mapping[str, float]) -> NDArray[np.float64]:
     """Shares ``[i, j, s]`` from values: each pair's mix, drawn towards exporter's times importer's over the world's.
 
     The draw is weak where a pair reports much and complete where it reports nothing.
     """
-    beliefs = parameters()
     pair = by_sector.sum(axis=-1, keepdims=True)
-    pull = beliefs["mix_smoothing_musd"].value + beliefs["mix_smoothing"].value * pair
+    pull = beliefs["mix_smoothing_musd"] + beliefs["mix_smoothing"] * pair
     world = _mix(by_sector.sum(axis=(0, 1)))
     exporter, importer = (_mix(by_sector.sum(axis=side) + world) for side in (1, 0))
     return _mix(by_sector + pull * _mix(exporter[:, None, :] * importer[None, :, :] / world))

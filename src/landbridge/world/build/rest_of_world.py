@@ -8,12 +8,12 @@ Fitted: the prior is scaled to all that is known at once (see ``balance``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landbridge.parameters import parameters
 from landbridge.world.build.balance import Fit, Totals, fit
 from landbridge.world.build.gravity import poisson, regressors
 from landbridge.world.build.icio import Icio
@@ -35,7 +35,8 @@ OWN = "gross output less exports"
 class Given:
     """What the split starts from. Economies: the named ones in the table's order, then the members.
 
-    ``gdp[i]`` million USD, ``people[i]`` persons, ``geography[i, j, feature]`` and ``pattern`` over all economies.
+    ``gdp[i]`` million USD, ``people[i]`` persons, ``geography[i, j, feature]`` and ``pattern`` over all economies;
+    ``beliefs``: parameter values by name.
     """
 
     icio: Icio
@@ -44,6 +45,7 @@ class Given:
     people: NDArray[np.float64]
     geography: NDArray[np.float64]
     pattern: Pattern
+    beliefs: Mapping[str, float]
 
     @property
     def member(self) -> NDArray[np.bool_]:
@@ -87,7 +89,7 @@ def split(given: Given) -> Split:
     sold = _cut(prior.sum(axis=(1, 2)), (1 - least_own_share(icio)) * output, member)
     prior *= sold[:, None, None]
     exports, imports = prior.sum(axis=(1, 2)), prior.sum(axis=(0, 2))
-    bought = _cut(imports, exports + parameters()["largest_deficit"].value * given.gdp, member)
+    bought = _cut(imports, exports + given.beliefs["largest_deficit"] * given.gdp, member)
     prior *= bought[None, :, None]
     deficit = _deficits(icio, exports, imports * bought, member)
 
@@ -127,7 +129,7 @@ def _prior_abroad(given: Given) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
 
     X = regressors(given.gdp, given.people, given.geography)
     gravity = np.exp(X @ poisson(X[reported], pattern.value[reported]))
-    weight = parameters()["gravity_weight"].value
+    weight = given.beliefs["gravity_weight"]
     goods = np.where(wanted, (1 - weight) * pattern.value + weight * gravity, 0.0)
 
     goods[:n, :n] = icio.flows[:n, :n, : len(GOODS)].sum(axis=-1)

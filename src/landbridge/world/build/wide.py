@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landbridge.labels import REST, country_name
+from landbridge.parameters import central_values
 from landbridge.world.build.economies import Membership, economies_table, membership
 from landbridge.world.build.gdp import gdp_of_taiwan, gdp_series
 from landbridge.world.build.gravity import geography
@@ -40,12 +42,15 @@ class Inputs:
     notes: dict[str, str]
 
 
-def inputs(sources: Path, year: int) -> Inputs:
+def inputs(sources: Path, year: int, replacing: Mapping[str, float] | None = None) -> Inputs:
     """Read the sources of one base year; nothing from after 2017 is read for 2017.
+
+    ``replacing``: other values for some of the parameters.
 
     Raises:
         DataError: a file is missing.
     """
+    beliefs = central_values(replacing)
     icio = read_icio(sources, year)
     series = population_series(sources).set_index(["year", "iso3"])["value"]
     population = series[year]
@@ -59,14 +64,14 @@ def inputs(sources: Path, year: int) -> Inputs:
     notes["TWN"] = f"GDP of {year} estimated: gross output at the ratio of Japan and South Korea"
     people = _with_rest(population, trading)
     people = people.fillna(people.median())
-    older = pattern_until_2016(sources, trading.trading)
+    older = pattern_until_2016(sources, trading.trading, beliefs)
     pattern = older
     if year > 2017:
         then = incomes.query("year == 2016").set_index("iso3")["value"] / 1e6
         growth = (gdp / _with_rest(then, trading)).fillna(1.0).to_numpy()
         pattern = pattern_2023(sources, trading.trading, older, np.sqrt(np.outer(growth, growth)))
     where = geography(sources, trading.trading)
-    given = Given(icio, trading.trading, gdp.to_numpy(), people.to_numpy(float), where, pattern)
+    given = Given(icio, trading.trading, gdp.to_numpy(), people.to_numpy(float), where, pattern, beliefs)
     return Inputs(year, trading, given, notes)
 
 
@@ -155,7 +160,7 @@ def trade_table(start: Inputs, done: Split) -> Table:
     priors = ("panel", "itpde", "unctad", "geodist") + (("baci",) if start.year > 2017 else ())
     return Table(
         name="trade",
-        frame=frame,
+        frame=frame.sort_values(["exporter", "importer"], kind="stable", ignore_index=True),
         description=f"What each economy sold to each in {start.year}, basic prices, own trade included.",
         columns=(
             Column("exporter", "ISO3 of the seller"),
