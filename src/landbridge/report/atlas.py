@@ -10,8 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.report.geometry import bounds, read_wkb
-from landbridge.report.maps import Box, Canvas, Label, Layer, Outlines, flows, frame, land, region_canvas, world_canvas
+from landbridge.report.maps import (
+    Box,
+    Canvas,
+    Label,
+    Layer,
+    Outlines,
+    common_borders,
+    flows,
+    frame,
+    land,
+    region_canvas,
+    world_canvas,
+)
 from landbridge.report.markup import Markup, element
+from landbridge.study.record import CHANGED, CLOSED, NEW, SAME
+from landbridge.study.schema import BASELINE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -20,9 +34,9 @@ if TYPE_CHECKING:
     from landbridge.world import World
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 WIDTHS = (13.0, 9.0, 6.5, 4.5, 3.0, 2.0)  # units, for loads that change by the most, by half of it, a quarter ...
+BAND = 22.0  # units: width of the band along links that a scenario builds or alters
 LEAST = 14.0  # degrees: no inset shows less
 WIDE = 75.0  # degrees: a country wider than this does not set the frame of an inset
 
@@ -37,38 +51,43 @@ class Region:
 
 @dataclass(frozen=True)
 class Lines:
-    """Links [K] of the network that some scenario changes: ends (longitude, latitude), mode, and by scenario what
-    is new about them: ``load`` million USD a year over the baseline's, ``corridor`` whether the scenario built or
-    altered the link."""
+    """Links [L] of the network: ends (longitude, latitude), and by scenario what becomes of them: ``load`` million USD
+    of trade a year over the baseline's, ``change`` as the outcome's "link_change" has it."""
 
     start: Floats
     end: Floats
     load: Mapping[str, Floats]
-    corridor: Mapping[str, Flags]
+    change: Mapping[str, NDArray[np.int8]]
 
     @classmethod
-    def of(cls, outcome: Outcome) -> Lines | None:
-        """The lines an outcome holds; None when it holds none."""
+    def of(cls, outcome: Outcome) -> Lines:
+        """The lines of an outcome."""
         data = outcome.data
-        if "link_load" not in data:
-            return None
-        ends = [np.column_stack([data[f"{end}_lon"], data[f"{end}_lat"]]).astype(float) for end in ("from", "to")]
-        change = data["link_load"] - data["link_load"].sel(scenario="baseline", drop=True)
+        ends = [np.column_stack([data[f"lon{end}"], data[f"lat{end}"]]).astype(float) for end in (0, 1)]
+        load = data["link_load"].fillna(0.0)
+        gained = load - load.sel(scenario=BASELINE, drop=True)
+        change = data["link_change"].fillna(SAME).astype(np.int8)
         return cls(
             ends[0],
             ends[1],
-            {name: change.sel(scenario=name).to_numpy().astype(float) for name in outcome.scenarios},
-            {name: data["corridor"].sel(scenario=name).to_numpy().astype(bool) for name in outcome.scenarios},
+            {name: gained.sel(scenario=name).to_numpy().astype(float) for name in outcome.scenarios},
+            {name: change.sel(scenario=name).to_numpy() for name in outcome.scenarios},
         )
 
     def built(self, scenario: str) -> list[Floats]:
-        """The links a scenario built or altered, as lines of two points."""
-        chosen = self.corridor[scenario]
-        return list(np.stack([self.start[chosen], self.end[chosen]], axis=1))
+        """The links a scenario adds or alters, as lines of two points."""
+        return self._lines(np.isin(self.change[scenario], (NEW, CHANGED)))
+
+    def closed(self, scenario: str) -> list[Floats]:
+        """The links a scenario closes, as lines of two points."""
+        return self._lines(self.change[scenario] == CLOSED)
 
     def largest(self, scenario: str) -> float:
         """The largest change of a link's load in a scenario, million USD a year."""
         return float(np.abs(self.load[scenario]).max(initial=0.0))
+
+    def _lines(self, chosen: NDArray[np.bool_]) -> list[Floats]:
+        return list(np.stack([self.start[chosen], self.end[chosen]], axis=1))
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,7 @@ class Atlas:
     notes: DataFrame
     world: Region
     regions: Mapping[str, Region]
-    lines: Lines | None
+    lines: Lines
     definitions: Markup
 
     @classmethod
@@ -93,10 +112,11 @@ class Atlas:
         canvases: dict[Box | None, Canvas] = {None: world_canvas()}
         box_of = {}
         for name, scenario in outcome.header["study"]["scenario"].items():
-            if box := _box(name, scenario["changes"], outlines, lines, world):
+            if box := _box(name, scenario["changes"], outlines, lines):
                 box_of[name] = box
                 canvases.setdefault(box, region_canvas(f"r{len(canvases)}", box))
-        drawn = {box: (canvas, *land(canvas, outlines, contested)) for box, canvas in canvases.items()}
+        shared = common_borders(outlines, contested)
+        drawn = {box: (canvas, *land(canvas, outlines, shared)) for box, canvas in canvases.items()}
         regions = {box: Region(canvas, visible) for box, (canvas, _, visible) in drawn.items()}
         definitions = [[frame(canvas), shapes] for canvas, shapes, _ in drawn.values()]
         return cls(
@@ -109,15 +129,16 @@ class Atlas:
             element("svg", definitions, _HATCH, class_="hidden", aria_hidden="true"),
         )
 
-    def layers(self, scenario: str) -> list[Layer]:
-        """Lines of a scenario: changed loads, then what it built on top."""
-        if self.lines is None:
-            return []
+    def layers(self, scenario: str, thickness: float = 1.0) -> list[Layer]:
+        """Lines of a scenario: what it builds or alters as a band, changed loads on it. ``thickness`` scales widths."""
         changed = flows(
-            self.lines.start, self.lines.end, self.lines.load[scenario], self.lines.largest(scenario) or 1.0, WIDTHS
+            self.lines.start,
+            self.lines.end,
+            self.lines.load[scenario],
+            self.lines.largest(scenario) or 1.0,
+            [thickness * width for width in WIDTHS],
         )
-        built = self.lines.built(scenario)
-        return [*changed, Layer("casing", built), Layer("corridor", built)] if built else changed
+        return [Layer("corridor", self.lines.built(scenario), BAND * thickness), *changed]
 
 
 _HATCH = Markup(
@@ -146,19 +167,10 @@ def labels(changes: Sequence[Mapping[str, Any]], world: World) -> list[Label]:
     return [Label(place.name, float(place.lon), float(place.lat)) for place in found]
 
 
-def _box(
-    scenario: str, changes: Sequence[Mapping[str, Any]], outlines: Outlines, lines: Lines | None, world: World
-) -> Box | None:
-    """The region a scenario is about: what it builds, else the passages it closes, else the countries it names."""
-    if lines is not None and (built := lines.built(scenario)):
-        return _padded(bounds(built))
-    passages = {change["passage"] for change in changes if change.get("passage")}
-    if passages and "links" in world.resources:
-        links, nodes = world.table("links"), world.table("nodes").set_index("node")
-        chosen = links[links["passage"].isin(passages)]
-        ends = nodes.loc[[*chosen["u"], *chosen["v"]], ["lon", "lat"]].to_numpy()
-        if len(ends):
-            return _padded(bounds([ends]))
+def _box(scenario: str, changes: Sequence[Mapping[str, Any]], outlines: Outlines, lines: Lines) -> Box | None:
+    """The region a scenario is about: the links it builds or alters, else those it closes, else the countries named."""
+    if marked := lines.built(scenario) or lines.closed(scenario):
+        return _padded(bounds(marked))
     named = {code for change in changes for code in _countries(change)}
     rings = [
         ring

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import share, signed, span, ticks
+from landbridge.report.numbers import common_decimals, share, signed, span, ticks
 
 WIDTH = 760
 ROW = 24
@@ -24,7 +24,6 @@ class Estimate:
     value: float
     low: float = math.nan
     high: float = math.nan
-    strong: bool = False
 
 
 def dots_and_whiskers(rows: Sequence[Estimate], unit: str, title: str, description: str) -> Markup:
@@ -36,10 +35,11 @@ def dots_and_whiskers(rows: Sequence[Estimate], unit: str, title: str, descripti
     finite = [value for row in rows for value in (row.value, row.low, row.high) if math.isfinite(value)]
     marks = ticks(min([*finite, 0.0]), max([*finite, 0.0]))
     scale = _Scale(marks[0], marks[-1], left, WIDTH - right)
+    decimals = common_decimals(finite)
     body = [_grid(scale, marks, len(rows), unit)]
     for position, row in enumerate(rows):
         y = TOP + ROW * (position + 0.5)
-        body.append(_row_label(row.label, left, y, strong=row.strong))
+        body.append(_row_label(row.label, left, y))
         if not math.isfinite(row.value):
             body.append(element("text", "no finite value", class_="figure", x=scale.at(0.0) + 6, y=y + 4))
             continue
@@ -47,7 +47,7 @@ def dots_and_whiskers(rows: Sequence[Estimate], unit: str, title: str, descripti
             ends = {"x1": scale.at(row.low), "x2": scale.at(row.high)}
             body.append(element("line", class_=f"whisker {_tone(row.low, row.high)}", y1=y, y2=y, **ends))
         body.append(element("circle", class_=f"dot {_tone(row.value, row.value)}", cx=scale.at(row.value), cy=y, r=4.5))
-        body.append(_figures(row, y))
+        body += _figures(row, y, decimals)
     return _chart(body, len(rows), title, description)
 
 
@@ -75,13 +75,16 @@ def shares(rows: Sequence[Estimate], bands: Sequence[tuple[float, float, str]], 
     return _chart(body, len(rows), title, description)
 
 
-def signed_bars(rows: Sequence[Estimate], unit: str, title: str, description: str) -> Markup:
-    """Values as bars to the left and right of zero."""
+def bars(
+    rows: Sequence[Estimate], unit: str, title: str, description: str, text: Callable[[float, int], str] = signed
+) -> Markup:
+    """Values as bars to the left and right of zero; ``text`` writes a value with so many decimals."""
     left, right = _gutter([row.label for row in rows]), 70
     values = [row.value for row in rows if math.isfinite(row.value)]
     marks = ticks(min([*values, 0.0]), max([*values, 0.0]))
     scale = _Scale(marks[0], marks[-1], left, WIDTH - right)
-    body = [_grid(scale, marks, len(rows), unit)]
+    decimals = common_decimals(values)
+    body = [_grid(scale, marks, len(rows), unit, text)]
     for position, row in enumerate(rows):
         y = TOP + ROW * (position + 0.5)
         body.append(_row_label(row.label, left, y))
@@ -92,7 +95,9 @@ def signed_bars(rows: Sequence[Estimate], unit: str, title: str, description: st
         body.append(
             element("rect", class_=f"bar {tone}", x=start, y=y - 7, width=round(max(end - start, 0.8), 1), height=14)
         )
-        body.append(element("text", signed(row.value), class_="figure", x=WIDTH - 4, y=y + 4, text_anchor="end"))
+        body.append(
+            element("text", text(row.value, decimals), class_="figure", x=WIDTH - 4, y=y + 4, text_anchor="end")
+        )
     return _chart(body, len(rows), title, description)
 
 
@@ -119,16 +124,17 @@ def _chart(body: Sequence[Markup], rows: int, title: str, description: str) -> M
     )
 
 
-def _grid(scale: _Scale, marks: Sequence[float], rows: int, unit: str) -> Markup:
+def _grid(
+    scale: _Scale, marks: Sequence[float], rows: int, unit: str, text: Callable[[float, int], str] = signed
+) -> Markup:
     bottom = TOP + ROW * rows
-    step = marks[1] - marks[0]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    decimals = max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9))
     parts = []
     for mark in marks:
         x = scale.at(mark)
         parts.append(element("line", class_="zero" if mark == 0 else "grid", x1=x, x2=x, y1=TOP, y2=bottom))
-        text = signed(mark, decimals) if mark else "0"
-        parts.append(element("text", text, class_="tick", x=x, y=bottom + 16, text_anchor="middle"))
+        figure = text(mark, decimals) if mark else "0"
+        parts.append(element("text", figure, class_="tick", x=x, y=bottom + 16, text_anchor="middle"))
     middle = (scale.start + scale.end) / 2
     parts.append(element("text", unit, class_="tick", x=middle, y=bottom + 34, text_anchor="middle"))
     return element("g", parts)
@@ -138,16 +144,16 @@ def _gutter(labels: Sequence[str]) -> float:
     return min(300.0, max(90.0, LABEL * max(map(len, labels), default=0) + 14.0))
 
 
-def _row_label(text: str, left: float, y: float, *, strong: bool = False) -> Markup:
+def _row_label(text: str, left: float, y: float) -> Markup:
     fits = int((left - 14.0) / LABEL)
     shown = text if len(text) <= fits else f"{text[: fits - 1].rstrip()}…"
-    return element("text", shown, class_="label strong" if strong else "label", x=left - 12, y=y + 4, text_anchor="end")
+    return element("text", shown, class_="label", x=left - 12, y=y + 4, text_anchor="end")
 
 
-def _figures(row: Estimate, y: float) -> list[Markup]:
-    written = [element("text", signed(row.value), class_="figure", x=WIDTH - 112, y=y + 4, text_anchor="end")]
+def _figures(row: Estimate, y: float, decimals: int) -> list[Markup]:
+    written = [element("text", signed(row.value, decimals), class_="figure", x=WIDTH - 112, y=y + 4, text_anchor="end")]
     if math.isfinite(row.low) and math.isfinite(row.high):
-        text = span(row.low, row.high)
+        text = span(row.low, row.high, decimals)
         written.append(element("text", text, class_="figure faint", x=WIDTH - 2, y=y + 4, text_anchor="end"))
     return written
 

@@ -27,6 +27,7 @@ Box = tuple[float, float, float, float]
 WORLD_CENTRE = 11.0  # degrees east: the edge of the map runs through the Bering Strait and cuts no country in two
 WORLD_LATITUDES = (-56.5, 84.0)
 WIDTH = 2000.0
+FAR = 120.0  # degrees from the middle of an inset: nothing further away can be seen on it
 MARGIN = 60.0  # units around an inset within which outlines are kept
 
 
@@ -106,9 +107,8 @@ def path_data(paths: Iterable[Floats], *, closed: bool) -> str:
     written = []
     for path in paths:
         points = np.round(path).astype(int)
-        steps = np.diff(points, axis=0)
-        moved = steps.any(axis=1)
-        steps = steps[moved]
+        steps = points[1:] - points[:-1]
+        steps = steps[steps.any(axis=1)]
         if len(steps) < (2 if closed else 1):
             continue
         moves = " ".join(f"{dx} {dy}" for dx, dy in steps.tolist()).replace(" -", "-")
@@ -116,17 +116,17 @@ def path_data(paths: Iterable[Floats], *, closed: bool) -> str:
     return "".join(written)
 
 
-def land(canvas: Canvas, outlines: Outlines, contested: Sequence[Floats]) -> tuple[Markup, list[str]]:
+def land(canvas: Canvas, outlines: Outlines, shared: Sequence[Floats]) -> tuple[Markup, list[str]]:
     """Definitions of a canvas's outlines, and the areas that are visible on it.
 
-    Ids are ``<canvas>-<area>`` and ``<canvas>-borders``: the borders two areas share, without the contested ones.
+    Ids are ``<canvas>-<area>``, and ``<canvas>-borders`` for the ``shared`` borders.
     """
     shapes, visible = [], []
     for area, rings in outlines.rings.items():
         if data := path_data(_placed_rings(canvas, rings), closed=True):
             shapes.append(element("path", id=area_id(canvas, area), d=data))
             visible.append(area)
-    borders = path_data(_visible_lines(canvas, _common_borders(outlines, contested)), closed=False)
+    borders = line_data(canvas, shared)
     return element("defs", shapes, element("path", id=f"{canvas.name}-borders", d=borders)), visible
 
 
@@ -137,30 +137,43 @@ def area_id(canvas: Canvas, area: str) -> str:
 
 def _placed_rings(canvas: Canvas, rings: list[Floats]) -> Iterable[Floats]:
     for ring in rings:
-        shifted = ring + [360.0 * np.round((canvas.centre - ring[:, 0].mean()) / 360.0), 0.0]
+        turn = 360.0 * np.round((canvas.centre - ring[:, 0].mean()) / 360.0)
+        shifted = ring + np.array([turn, 0.0])
         if canvas.reach is None:
             yield canvas.place(shifted)
-        elif np.abs(shifted[:, 0] - canvas.centre).min() < 120.0:
+        elif np.abs(shifted[:, 0] - canvas.centre).min() < FAR:
             clipped = clip_ring(canvas.place(shifted)[:-1], canvas.reach)
             if len(clipped):
                 yield np.concatenate([clipped, clipped[:1]])
 
 
-def _visible_lines(canvas: Canvas, lines: Iterable[Floats]) -> Iterable[Floats]:
-    """Placed lines, those outside the reach left out."""
-    for line in lines:
-        shifted = np.column_stack([wrap(line[:, 0], canvas.centre), line[:, 1]])
-        placed = canvas.place(shifted)
-        if canvas.reach is not None:
-            left, top, right, bottom = canvas.reach
-            near = (placed[:, 0] > left) & (placed[:, 0] < right) & (placed[:, 1] > top) & (placed[:, 1] < bottom)
-            if not near.any() or np.abs(shifted[:, 0] - canvas.centre).min() > 120.0:
-                continue
-        yield placed
+def line_data(canvas: Canvas, lines: Sequence[Floats]) -> str:
+    """SVG path data of lines (longitude, latitude), those outside the reach left out.
+
+    A line is cut where it leaves one side of the map and comes back on the other.
+    """
+    if not lines:
+        return ""
+    placed, number = _placed(canvas, lines)
+    apart = np.abs(np.diff(placed[:, 0])) > canvas.width / 2.0
+    return path_data(np.split(placed, np.flatnonzero(apart | (np.diff(number) != 0)) + 1), closed=False)
 
 
-def _common_borders(outlines: Outlines, contested: Sequence[Floats]) -> list[Floats]:
-    """Lines along the edges that two rings share, each edge once."""
+def _placed(canvas: Canvas, lines: Sequence[Floats]) -> tuple[Floats, NDArray[np.int64]]:
+    """Points of all lines one after the other in drawing units, and the line of each; lines out of reach left out."""
+    number = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    points = np.concatenate(lines)
+    points = np.column_stack([wrap(points[:, 0], canvas.centre), points[:, 1]])
+    placed = canvas.place(points)
+    if canvas.reach is None:
+        return placed, number
+    near = _within(placed, canvas.reach) & (np.abs(points[:, 0] - canvas.centre) < FAR)
+    kept = np.isin(number, number[near])
+    return placed[kept], number[kept]
+
+
+def common_borders(outlines: Outlines, contested: Sequence[Floats]) -> list[Floats]:
+    """Lines along the edges that two rings share, each edge once; the contested ones left out."""
     rings = [ring for rings in outlines.rings.values() for ring in rings]
     starts = np.concatenate([ring[:-1] for ring in rings])
     ends = np.concatenate([ring[1:] for ring in rings])
@@ -211,7 +224,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Map:
-    """What one map shows. ``classes`` gives areas their colour class; areas in ``unsure`` are hatched."""
+    """What one map shows.
+
+    ``classes`` gives areas their colour class; areas in ``unsure`` are hatched; links in ``closed`` get a cross.
+    """
 
     title: str
     description: str
@@ -219,6 +235,7 @@ class Map:
     unsure: frozenset[str] = frozenset()
     tips: Mapping[str, str] = field(default_factory=dict)
     layers: Sequence[Layer] = ()
+    closed: Sequence[Floats] = ()
     labels: Sequence[Label] = ()
 
 
@@ -254,10 +271,11 @@ def draw(canvas: Canvas, visible: Iterable[str], content: Map, contested: Sequen
         fills.append(element("use", tip, class_=content.classes.get(area, "none"), **shape))
         if area in content.unsure:
             fills.append(element("use", class_="unsure", **shape))
+    dashed = line_data(canvas, contested)
     lines = [
         element("path", class_=layer.style, d=data, stroke_width=layer.width)
         for layer in content.layers
-        if (data := _line_data(canvas, layer.lines))
+        if (data := line_data(canvas, layer.lines))
     ]
     return element(
         "svg",
@@ -268,8 +286,9 @@ def draw(canvas: Canvas, visible: Iterable[str], content: Map, contested: Sequen
         element(
             "g",
             element("use", class_="borders", href=f"#{canvas.name}-borders"),
-            element("path", class_="contested", d=path_data(_visible_lines(canvas, contested), closed=False)),
+            [element("path", class_=style, d=dashed) for style in ("contested-case", "contested")],
             lines,
+            _crosses(canvas, content.closed),
             clip_path=f"url(#{canvas.name}-frame)",
         ),
         _names(canvas, content.labels),
@@ -277,6 +296,22 @@ def draw(canvas: Canvas, visible: Iterable[str], content: Map, contested: Sequen
         viewBox=f"0 0 {canvas.width:.0f} {canvas.height:.0f}",
         role="img",
     )
+
+
+CROSS = 9.0  # units: half the height of the cross on a closed link
+
+
+def _crosses(canvas: Canvas, closed: Sequence[Floats]) -> list[Markup]:
+    """A cross in the middle of each closed link; one for all that lie closer together than a cross is high."""
+    marked: dict[tuple[int, int], Floats] = {}
+    middles = [line.mean(axis=0, keepdims=True) for line in closed]
+    for middle in _placed(canvas, middles)[0] if middles else ():
+        cell = np.floor(middle / (2.0 * CROSS)).astype(int)
+        marked.setdefault((int(cell[0]), int(cell[1])), middle)
+    arm, both = f"{CROSS:.0f}", f"{2 * CROSS:.0f}"
+    stroke = f"m-{arm} -{arm}l{both} {both}m0-{both}l-{both} {both}"
+    data = "".join(f"M{x:.0f} {y:.0f}{stroke}" for x, y in marked.values())
+    return [element("path", class_=style, d=data) for style in ("cross-case", "cross")] if data else []
 
 
 def frame(canvas: Canvas) -> Markup:
@@ -324,17 +359,6 @@ def _background(canvas: Canvas) -> Markup:
 def _within(points: Floats, box: Box) -> NDArray[np.bool_]:
     left, top, right, bottom = box
     return (points[:, 0] > left) & (points[:, 0] < right) & (points[:, 1] > top) & (points[:, 1] < bottom)
-
-
-def _line_data(canvas: Canvas, lines: Sequence[Floats]) -> str:
-    return path_data(
-        (piece for line in _visible_lines(canvas, lines) for piece in _cut_at_edge(line, canvas.width)), closed=False
-    )
-
-
-def _cut_at_edge(line: Floats, width: float) -> list[Floats]:
-    """A placed line cut where it leaves one side of the map and comes back on the other."""
-    return np.split(line, np.flatnonzero(np.abs(np.diff(line[:, 0])) > width / 2.0) + 1)
 
 
 LETTER, LINE = 15.0, 34.0  # units: mean width of a letter and height of a line of a place name

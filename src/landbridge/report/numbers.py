@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 MINUS = "−"
-NIL = 0.0005
 
 
 def digits(value: float) -> int:
     """Decimals with which a figure of this size is worth printing."""
     size = abs(value)
-    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3 if size >= 0.01 else 4
 
 
 def plain(value: float, decimals: int | None = None) -> str:
@@ -26,12 +26,10 @@ def plain(value: float, decimals: int | None = None) -> str:
 
 def signed(value: float, decimals: int | None = None) -> str:
     """A change: "+0.42", "−1.3"; "0" when it rounds to nothing."""
-    if not math.isfinite(value):
-        return plain(value)
-    if decimals is None and abs(value) < NIL:
-        return "0"
     text = plain(value, decimals)
-    return f"+{text}" if value > 0 and any(figure in "123456789" for figure in text) else text
+    if not any(figure in "123456789" for figure in text):
+        return "0" if math.isfinite(value) else text
+    return f"+{text}" if value > 0 else text
 
 
 def change(value: float, unit: str = "%") -> str:
@@ -39,12 +37,18 @@ def change(value: float, unit: str = "%") -> str:
     return f"{signed(value)}\u202f{unit}" if math.isfinite(value) and unit else signed(value)
 
 
-def span(low: float, high: float) -> str:
+def span(low: float, high: float, decimals: int | None = None) -> str:
     """An interval of changes: "−0.10 to +0.93"; both ends with the digits that the wider one is worth."""
     if math.isnan(low) or math.isnan(high):
         return "–"
-    decimals = digits(max(abs(low), abs(high)))
+    decimals = digits(max(abs(low), abs(high))) if decimals is None else decimals
     return f"{signed(low, decimals)} to {signed(high, decimals)}"
+
+
+def common_decimals(values: Iterable[float]) -> int:
+    """Decimals of all figures in a table or chart: three significant figures for the largest, four decimals at most."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=1.0)
+    return 2 if largest == 0 else min(4, max(0, 2 - math.floor(math.log10(largest))))
 
 
 def share(value: float) -> str:
@@ -60,7 +64,10 @@ def share(value: float) -> str:
 
 def significant(value: float, figures: int = 4) -> str:
     """A parameter's value, to a few significant figures and without needless zeros."""
-    return plain(value) if not math.isfinite(value) else f"{value:,.{figures}g}".replace("-", MINUS)
+    if not math.isfinite(value):
+        return plain(value)
+    text = f"{value:,.0f}" if abs(value) >= 10**figures else f"{value:.{figures}g}"
+    return text.replace("-", MINUS)
 
 
 def ticks(low: float, high: float, wanted: int = 6) -> list[float]:

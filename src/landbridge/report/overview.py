@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from landbridge.labels import country_name
-from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import change, listed, plain, signed, span
-from landbridge.report.page import Numbering, Shown, section, table
+from landbridge.report.markup import Markup, element, join
+from landbridge.report.numbers import change, common_decimals, signed, significant, span
+from landbridge.report.page import Numbering, Shown, same, section, table
 from landbridge.report.scale import Scale
 from landbridge.report.scenario import focus_pairs
 from landbridge.report.verdicts import tally
-from landbridge.report.words import economies, with_interval
+from landbridge.report.words import country_in_text, economies, most, with_interval
 
 if TYPE_CHECKING:
     from landbridge.claims.judge import Verdict
@@ -75,22 +75,23 @@ def _scenario(outcome: Outcome, name: str, scale: Scale) -> list[object]:
     mine = incomes[incomes["country"].isin(outcome.focus) & np.isfinite(incomes["value"])]
     text = []
     if len(mine):
-        row = mine.loc[mine["value"].abs().idxmax()]
+        row = most(mine)
         if abs(row["value"]) >= scale.nil:
-            text.append(f"real income changes most in {country_name(row['country'])}, by {with_interval(row)}")
+            text.append(f"real income changes most in {country_in_text(row['country'])}, by {with_interval(row)}")
         else:
             text.append("no country looked at sees its real income change noticeably")
     pairs = focus_pairs(outcome, name)
     pairs = pairs[np.isfinite(pairs["value"])]
     if len(pairs):
-        row = pairs.loc[pairs["value"].abs().idxmax()]
+        row = most(pairs)
         text.append(
-            f"trade changes most between {country_name(row['country'])} and {country_name(row['partner'])}, "
+            f"trade changes most between {country_in_text(row['country'])} and {country_in_text(row['partner'])}, "
             f"by {change(row['value'])}"
         )
     gains = int((incomes["value"] >= scale.nil).sum())
     losses = int((incomes["value"] <= -scale.nil).sum())
-    rest = f"{economies(gains)} gain {plain(scale.nil)}\u202f% or more and {economies(losses)} lose as much"
+    up, down = ("gain" if gains > 1 else "gains"), ("lose" if losses > 1 else "loses")
+    rest = f"{economies(gains)} {up} {significant(scale.nil)}\u202f% or more and {economies(losses)} {down} as much"
     return [
         element("b", element("a", title, href=f"#scenario-{name}"), ": "),
         f"{'; '.join(text)}. In the world, {rest}.",
@@ -131,16 +132,18 @@ def comparison(outcome: Outcome, numbering: Numbering) -> Markup | None:
     codes = [code for code in outcome.focus if code in outcome.countries]
     if not codes:
         return None
-    incomes = outcome.table("real_income", country=codes).set_index(["scenario", "country"])
+    incomes = outcome.table("real_income", country=codes)
+    rows_of = {(row["scenario"], row["country"]): row for row in incomes.to_dict("records")}
+    decimals = min(3, common_decimals(incomes["value"]))
     rows = []
     for name in outcome.scenarios[1:]:
         title = outcome.header["study"]["scenario"][name]["title"] or name
-        cells = [_cell(incomes.loc[(name, code)]) for code in codes]
+        cells = [_cell(rows_of[name, code], decimals) for code in codes]
         rows.append([element("a", title, href=f"#scenario-{name}"), *cells])
-    frame = pd.DataFrame(rows, columns=["scenario", *codes])
+    frame = pd.DataFrame(rows, columns=["scenario", *codes], dtype=object)
     columns = [
-        Shown("scenario", "Scenario", _same),
-        *(Shown(code, country_name(code), _same, numeric=True) for code in codes),
+        Shown("scenario", "Scenario", same),
+        *(Shown(code, country_name(code), same, numeric=True) for code in codes),
     ]
     intervals = ", and below it the interval that holds nine draws of ten" if outcome.draw_count else ""
     return section(
@@ -155,27 +158,16 @@ def comparison(outcome: Outcome, numbering: Numbering) -> Markup | None:
     )
 
 
-def _same(value: object) -> object:
-    return value
+def _cell(row: Mapping[Any, Any], decimals: int) -> Markup:
+    """A change, coloured where its sign is sure, above its interval."""
+    value, low, high = row["value"], row.get("low", np.nan), row.get("high", np.nan)
+    text = signed(value, decimals)
+    tone = None if text == "0" else _tone(value, value) if np.isnan(low) else _tone(low, high)
+    figure = element("span", text, class_=tone)
+    if np.isnan(low):
+        return figure
+    return join([figure, element("br"), element("small", span(low, high, decimals), class_="faint")])
 
 
-def _cell(row: object) -> Markup:
-    value, low, high = row["value"], row.get("low", np.nan), row.get("high", np.nan)  # type: ignore[index,attr-defined]
-    tone = (
-        "pos"
-        if low > 0 or (np.isnan(low) and value > 0)
-        else "neg"
-        if high < 0 or (np.isnan(low) and value < 0)
-        else None
-    )
-    below = element("small", span(low, high), class_="faint") if not np.isnan(low) else None
-    return (
-        element("span", signed(value), class_=tone)
-        if below is None
-        else element("span", element("span", signed(value), class_=tone), element("br"), below)
-    )
-
-
-def focus_names(outcome: Outcome) -> str:
-    """The countries looked at, in a sentence."""
-    return listed([country_name(code) for code in outcome.focus])
+def _tone(low: float, high: float) -> str | None:
+    return "pos" if low > 0 else "neg" if high < 0 else None

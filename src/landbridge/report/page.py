@@ -65,9 +65,9 @@ class Shown:
 
     column: str
     heading: str
-    text: Callable[[Any], str] = str
+    text: Callable[[Any], object] = str
     numeric: bool = False
-    wide: bool = False
+    style: str = ""
 
 
 def table(numbering: Numbering, caption: str, frame: DataFrame, columns: Sequence[Shown], *note: object) -> Markup:
@@ -85,8 +85,13 @@ def table(numbering: Numbering, caption: str, frame: DataFrame, columns: Sequenc
     return element("div", grid, [element("p", line, class_="note") for line in note], class_="table")
 
 
+def same(value: object) -> object:
+    """A value that is markup already, or is printed as it stands."""
+    return value
+
+
 def _class(shown: Shown) -> str | None:
-    return "n" if shown.numeric else "w" if shown.wide else None
+    return " ".join(filter(None, ("n" if shown.numeric else "", shown.style))) or None
 
 
 def swatch(label: object, *drawing: Markup, box: str = "0 0 34 17") -> Markup:
@@ -94,6 +99,6 @@ def swatch(label: object, *drawing: Markup, box: str = "0 0 34 17") -> Markup:
     return element("span", element("svg", drawing, viewBox=box, aria_hidden="true"), label)
 
 
-def legend(*entries: object, scale: bool = False) -> Markup:
-    """A row of legend entries; those of a ``scale`` stand side by side without gaps."""
-    return element("div", entries, class_="legend scale" if scale else "legend")
+def legend(*entries: object) -> Markup:
+    """A row of legend entries."""
+    return element("div", entries, class_="legend")

@@ -9,10 +9,11 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.parameters import parameters
-from landbridge.report.charts import Estimate, signed_bars
-from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import listed, significant
-from landbridge.report.page import Numbering, Shown, figure, section, table
+from landbridge.report.charts import Estimate, bars
+from landbridge.report.markup import Markup, element, join
+from landbridge.report.numbers import listed, plain, significant
+from landbridge.report.page import Numbering, Shown, figure, same, section, table
+from landbridge.report.words import country_in_text, most
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -35,31 +36,42 @@ _DISTRIBUTIONS = {
 def assumptions(outcome: Outcome, numbering: Numbering) -> Markup:
     """Every parameter with value, range, distribution, source and status; the study's own assumptions."""
     frame = parameter_table(outcome)
-    drawn = frame[frame["distribution"] != ""]
-    replaced = frame[frame["replaced"]]
+    drawn, replaced = frame["distribution"] != "", frame["replaced"]
     own = outcome.header["study"].get("assumption") or []
-    note = f"{len(frame)} parameters, of which {len(drawn)} drawn and {len(replaced)} replaced by the study."
-    columns = (
-        Shown("name", "Parameter", lambda name: name.replace("_", " ")),
-        Shown("value", "Value", significant, numeric=True),
-        Shown("unit", "Unit"),
-        Shown("range", "Plausible range", numeric=True),
-        Shown("distribution", "Drawn from", wide=True),
-        Shown("status", "Status"),
-        Shown("source", "Meaning and source", wide=True),
+    shown = frame.astype(object).assign(
+        name=[_meaning(row) for row in frame.to_dict("records")],
+        value=[
+            f"{significant(value)} {unit}".removesuffix(" 1")
+            for value, unit in zip(frame["value"], frame["unit"], strict=True)
+        ],
     )
+    kept = (
+        Shown("name", "Parameter", same, style="w"),
+        Shown("value", "Value", style="v"),
+        Shown("range", "Plausible range"),
+        Shown("status", "Status"),
+        Shown("source", "Source", style="w"),
+    )
+    spread = (*kept[:2], Shown("distribution", "Drawn from"), *kept[2:])
     return section(
         "assumptions",
         "Assumptions",
-        element("p", "Every number that is a belief rather than a computation, with its source. ", note),
-        element("ul", [element("li", _statement(entry)) for entry in own]) if own else None,
-        table(
-            numbering,
-            "Parameters.",
-            frame.assign(source=frame["sentence"] + " Source: " + frame["source"] + "."),
-            columns,
+        element(
+            "p",
+            f"Every number that is a belief rather than a computation, with its source: {len(frame)} parameters, "
+            f"{int(drawn.sum())} of them drawn anew in every draw, {int(replaced.sum())} replaced by the study.",
         ),
+        element("ul", [element("li", _statement(entry)) for entry in own]) if own else None,
+        table(numbering, "Parameters drawn anew in every draw.", shown[drawn], spread) if drawn.any() else None,
+        table(numbering, "Parameters replaced by the study.", shown[replaced & ~drawn], kept)
+        if (replaced & ~drawn).any()
+        else None,
+        table(numbering, "Parameters kept at one value.", shown[~drawn & ~replaced], kept),
     )
+
+
+def _meaning(row: Mapping[Any, Any]) -> Markup:
+    return join([row["sentence"] or row["name"], element("br"), element("small", row["name"], class_="faint")])
 
 
 def _statement(entry: Mapping[str, Any]) -> str:
@@ -142,15 +154,15 @@ def influence(outcome: Outcome, numbering: Numbering) -> Markup | None:
     mean = size.groupby("parameter")["size"].mean().sort_values(ascending=False)
     rows = [Estimate(str(name).replace("_", " "), float(value)) for name, value in mean.head(14).items()]
     first = mean.index[0]
-    strongest = size.loc[size["size"].idxmax()]
+    strongest = most(size, 0, "size")
     title = outcome.header["study"]["scenario"][strongest["scenario"]]["title"] or strongest["scenario"]
     reads = (
-        f"Over all scenarios and countries looked at, {str(first).replace('_', ' ')} matters most: its rank correlation "
-        f"with real income is {mean.iloc[0]:.2f} in size on average. The closest single tie is of "
-        f"{strongest['parameter'].replace('_', ' ')} with {country_name(strongest['country'])}'s real income under "
+        f"Over all scenarios and countries looked at, {str(first).replace('_', ' ')} matters most: its rank "
+        f"correlation with real income is {mean.iloc[0]:.2f} in size on average. The closest single tie is of "
+        f"{strongest['parameter'].replace('_', ' ')} with {country_in_text(strongest['country'])}'s real income under "
         f"“{title}” ({strongest['rank_correlation']:+.2f})."
     ).replace("-0.", "−0.")
-    caption = "Mean size of the rank correlation between an uncertain parameter and the real income of the countries looked at"
+    caption = "Rank correlation of uncertain parameters with the real income of the countries looked at, mean size"
     return section(
         "influence",
         "Which uncertain number matters most",
@@ -158,7 +170,7 @@ def influence(outcome: Outcome, numbering: Numbering) -> Markup | None:
             numbering,
             f"{caption}. Every pair: influence.csv.",
             element(
-                "div", signed_bars(rows, "mean size of Spearman's rank correlation", caption, reads), class_="scroll"
+                "div", bars(rows, "mean size of Spearman's rank correlation", caption, reads, plain), class_="scroll"
             ),
             reads,
         ),
@@ -172,8 +184,8 @@ def data(outcome: Outcome, world: World, numbering: Numbering) -> Markup:
     """The tables of the world with sources, licences and hashes."""
     columns = (
         Shown("table", "Table"),
-        Shown("description", "What it holds", wide=True),
-        Shown("sources", "Sources", wide=True),
+        Shown("description", "What it holds", style="w"),
+        Shown("sources", "Sources", style="w"),
         Shown("licence", "Licence"),
         Shown("sha256", "SHA-256", lambda text: text[:12]),
     )
@@ -183,7 +195,7 @@ def data(outcome: Outcome, world: World, numbering: Numbering) -> Markup:
         "Data",
         element(
             "p",
-            f"The world of {outcome.header['world']['year']} that the run stands on, table by table. Whole hashes: data.csv.",
+            f"The world of {outcome.header['world']['year']}, on which the run stands. Whole hashes: data.csv.",
         ),
         table(numbering, "Tables of the world, their sources and licences.", frame, columns),
     )
@@ -286,9 +298,9 @@ def borders(atlas: Atlas, numbering: Numbering) -> Markup:
         "Borders on the maps",
         element(
             "p",
-            "Borders are drawn as they stand on the ground, without a position on any of them. Those below are contested "
-            "and drawn dashed; the list is a selection. Taiwan, Hong Kong and Palestine are shown apart because trade "
-            "statistics count them apart. Crimea and the Siachen Glacier are left without a colour.",
+            "Borders are drawn as they stand on the ground, without a position on any of them. Those below are "
+            "contested and drawn dashed; the list is a selection. Taiwan, Hong Kong and Palestine are shown apart "
+            "because trade statistics count them apart. Crimea and the Siachen Glacier are left without a colour.",
         ),
         table(
             numbering,
@@ -296,7 +308,7 @@ def borders(atlas: Atlas, numbering: Numbering) -> Markup:
             notes,
             (
                 Shown("name", "Border"),
-                Shown("note", "Note", wide=True),
+                Shown("note", "Note", style="w"),
                 Shown(
                     "approximate",
                     "Course",

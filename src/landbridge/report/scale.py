@@ -10,6 +10,7 @@ from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import plain, signed
 
 GRADES = 4
+FINEST = -4  # the first threshold is never below 0.01
 _BLOCK, _HIGH = 46, 14
 
 
@@ -27,7 +28,7 @@ class Scale:
         """Thresholds 1 or 3 times a power of ten; the last is about the largest but a fiftieth of the changes."""
         sizes = sorted(abs(value) for value in values if math.isfinite(value) and value)
         top = sizes[min(len(sizes) - 1, int(0.98 * len(sizes)))] if sizes else 1.0
-        step = math.floor(2 * math.log10(top) + 1e-9)
+        step = max(math.floor(2 * math.log10(top) + 1e-9), FINEST + GRADES - 1)
         return cls(tuple(_one_or_three(step - back) for back in reversed(range(GRADES))))
 
     @property

@@ -10,15 +10,16 @@ import numpy as np
 from landbridge.labels import country_name
 from landbridge.report.atlas import Atlas, labels
 from landbridge.report.changes import in_words
-from landbridge.report.charts import Estimate, dots_and_whiskers, signed_bars
+from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import listed, plain, signed
+from landbridge.report.numbers import common_decimals, listed, plain, signed, span
 from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
 from landbridge.report.scale import Scale
 from landbridge.report.words import (
     billions,
     capital,
+    country_in_text,
     focus_read,
     incomes_read,
     pairs_read,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
     from landbridge.world import World
 
+_SHOWN = 5e-5  # per cent: what is smaller is left out of tables of causes, gains and losses
+LARGE = 100_000  # people: a city that a reader may know
 LONGEST = 10  # rows of a chart of pairs, and countries on either side of a table of gains and losses
 
 
@@ -51,6 +54,7 @@ def chapter(outcome: Outcome, name: str, world: World, atlas: Atlas, scale: Scal
         _world_map(name, title, incomes, atlas, scale, numbering),
         _inset(outcome, name, title, incomes, world, atlas, scale, numbering),
         _focus_incomes(outcome, title, incomes, numbering),
+        _why(outcome, name, title, numbering),
         _gains_and_losses(title, incomes, numbering),
         _pairs(title, pairs, numbering),
         _matrix(outcome, title, pairs, numbering),
@@ -117,12 +121,10 @@ def _world_map(name: str, title: str, incomes: DataFrame, atlas: Atlas, scale: S
     drawing = draw(
         atlas.world.canvas,
         atlas.world.visible,
-        _content(f"{title}: the world", incomes, atlas, scale, atlas.layers(name)),
+        _content(name, f"{title}: the world", incomes, atlas, scale, atlas.layers(name, 0.6)),
         atlas.contested,
     )
-    caption = f"{title}: change of real income by economy, per cent"
-    if atlas.lines is not None:
-        caption += ", and links whose load of trade changes"
+    caption = f"{title}: change of real income by economy, per cent, and links whose load of trade changes"
     return figure(
         numbering,
         f"{caption}. Equal Earth projection.",
@@ -149,27 +151,34 @@ def _inset(
     drawing = draw(
         region.canvas,
         region.visible,
-        _content(f"{title}: the region", incomes, atlas, scale, atlas.layers(name), names),
+        _content(name, f"{title}: the region", incomes, atlas, scale, atlas.layers(name), names),
         atlas.contested,
     )
     return figure(
         numbering,
-        f"{title}: the region of the changes. Colours and lines as in the map before. Lambert azimuthal equal-area projection.",
+        f"{title}: the region of the changes, colours and lines as in the map before. Lambert azimuthal equal-area "
+        f"projection.",
         element("div", drawing, class_="inset"),
-        _lines_read(name, atlas),
+        _lines_read(name, atlas, world),
     )
 
 
 def _content(
-    title: str, incomes: DataFrame, atlas: Atlas, scale: Scale, layers: Sequence[Any], names: Sequence[Any] = ()
+    name: str,
+    title: str,
+    incomes: DataFrame,
+    atlas: Atlas,
+    scale: Scale,
+    layers: Sequence[Any],
+    names: Sequence[Any] = (),
 ) -> Map:
-    by_code = incomes.set_index("country")
+    by_code = {row["country"]: row for row in incomes.to_dict("records")}
     classes, tips, unsure = {}, {}, set()
     for area, code in atlas.outlines.iso3.items():
-        if code not in by_code.index:
+        if code not in by_code:
             tips[area] = f"{atlas.outlines.names[area]}: no data"
             continue
-        row = by_code.loc[code]
+        row = by_code[code]
         grade = scale.grade(row["value"])
         if grade is None:
             continue
@@ -178,7 +187,7 @@ def _content(
         if grade != "q4" and row.get("low", np.nan) < 0 < row.get("high", np.nan):
             unsure.add(area)
     described = incomes_read(incomes, scale.nil)
-    return Map(title, described, classes, frozenset(unsure), tips, layers, names)
+    return Map(title, described, classes, frozenset(unsure), tips, layers, atlas.lines.closed(name), names)
 
 
 def _legend(name: str, incomes: DataFrame, atlas: Atlas, scale: Scale) -> list[Markup]:
@@ -187,27 +196,40 @@ def _legend(name: str, incomes: DataFrame, atlas: Atlas, scale: Scale) -> list[M
     if "low" in incomes and incomes["low"].notna().any():
         hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
         entries.append(swatch("gain or loss left open by the draws", *hatched))
-    if atlas.lines is not None and (largest := atlas.lines.largest(name)) > 0:
+    if (largest := atlas.lines.largest(name)) > 0:
         entries.append(swatch("more trade on a link", Markup(line.format("more", 6.5))))
         entries.append(swatch("less", Markup(line.format("less", 6.5))))
         entries.append(
             element("span", f"widest line: {billions(largest)[1:]} a year; half the width, about a third of it")
         )
-    if atlas.lines is not None and atlas.lines.built(name):
-        entries.append(swatch("built or altered", Markup(line.format("corridor", 4))))
+    if atlas.lines.built(name):
+        entries.append(swatch("built or altered", Markup(line.format("corridor", 13))))
+    if atlas.lines.closed(name):
+        cross = '<path class="{}" d="M11 3l12 12m0-12l-12 12"/>'
+        entries.append(swatch("closed", Markup(cross.format("cross-case")), Markup(cross.format("cross"))))
     entries.append(swatch("contested border", Markup(line.format("contested", 1.8))))
     return [element("div", scale.legend("per cent"), class_="legend"), legend(*entries)]
 
 
-def _lines_read(name: str, atlas: Atlas) -> str:
-    if atlas.lines is None or not (largest := atlas.lines.largest(name)):
+def _lines_read(name: str, atlas: Atlas, world: World) -> str:
+    if not (largest := atlas.lines.largest(name)):
         return ""
     load = atlas.lines.load[name]
     best = int(np.argmax(np.abs(load)))
     verb = "gains" if load[best] > 0 else "loses"
     lon, lat = (atlas.lines.start[best] + atlas.lines.end[best]) / 2.0
-    where = f"{abs(lat):.0f}°{'N' if lat >= 0 else 'S'}, {abs(lon):.0f}°{'E' if lon >= 0 else 'W'}"
-    return f"The link whose load changes most, near {where}, {verb} {billions(largest)[1:]} of trade a year."
+    size = billions(largest)[1:]
+    return f"The link whose load changes most, near {nearest_city(world, lon, lat)}, {verb} {size} of trade a year."
+
+
+def nearest_city(world: World, lon: float, lat: float) -> str:
+    """The city of a hundred thousand people or more that is nearest to a point, with its country."""
+    from landbridge.network.places import great_circle_km
+
+    places = world.table("places")
+    cities = places[places["population"] >= LARGE]
+    row = cities.iloc[int(np.argmin(great_circle_km(lat, lon, cities["lat"], cities["lon"])))]
+    return f"{row['name']} in {country_in_text(row['iso3'])}"
 
 
 def _focus_incomes(outcome: Outcome, title: str, incomes: DataFrame, numbering: Numbering) -> Markup | None:
@@ -234,39 +256,72 @@ def _interval_note(frame: DataFrame) -> str:
     return ", at the central values of the parameters"
 
 
-def _gains_and_losses(title: str, incomes: DataFrame, numbering: Numbering) -> Markup:
-    ordered = incomes.sort_values("value", ascending=False)
-    gains = ordered[ordered["value"] > 0].head(LONGEST).reset_index(drop=True)
-    losses = ordered[ordered["value"] < 0][::-1].head(LONGEST).reset_index(drop=True)
-    rows = []
-    for position in range(max(len(gains), len(losses))):
-        rows.append([*_cell(gains, position), *_cell(losses, position)])
-    import pandas as pd
+def reasons(outcome: Outcome, name: str) -> DataFrame:
+    """Percentage points of real income by cause [countries looked at, causes], all partners and sectors together."""
+    points = outcome.data["contribution"].sel(scenario=name).sum(["partner", "why_sector"])
+    chosen = [code for code in outcome.focus if code in points["watched"].values]
+    return points.sel(watched=chosen).transpose("watched", "cause").to_series().unstack("cause")
 
-    frame = pd.DataFrame(rows, columns=["gainer", "gain", "gain_span", "loser", "loss", "loss_span"])
+
+def _why(outcome: Outcome, name: str, title: str, numbering: Numbering) -> Markup | None:
+    frame = reasons(outcome, name)
+    causes = [cause for cause in frame.columns if frame[cause].abs().max() >= _SHOWN]
+    if not causes:
+        return None
+    decimals = min(3, common_decimals(frame[causes].to_numpy().ravel()))
+    shown = frame[causes].assign(country=[country_name(code) for code in frame.index], total=frame.sum(axis=1))
+
+    def text(value: float) -> str:
+        return signed(value, decimals)
+
+    columns = (
+        Shown("country", ""),
+        *(Shown(cause, cause, text, numeric=True) for cause in causes),
+        Shown("total", "all together", text, numeric=True),
+    )
     return table(
         numbering,
-        f"{title}: largest gains and losses of real income, per cent. All economies: real_income.csv.",
-        frame,
-        (
-            Shown("gainer", "Gains"),
-            Shown("gain", "%", numeric=True),
-            Shown("gain_span", "5–95 %", numeric=True),
-            Shown("loser", "Loses"),
-            Shown("loss", "%", numeric=True),
-            Shown("loss_span", "5–95 %", numeric=True),
-        ),
+        f"{title}: why real income changes, percentage points. By partner and sector: reasons.csv.",
+        shown,
+        columns,
     )
 
 
-def _cell(frame: DataFrame, position: int) -> tuple[str, str, str]:
-    from landbridge.report.numbers import span
+def _gains_and_losses(title: str, incomes: DataFrame, numbering: Numbering) -> Markup:
+    import pandas as pd
 
+    ordered = incomes.sort_values("value", ascending=False)
+    gains = ordered[ordered["value"] >= _SHOWN].head(LONGEST).reset_index(drop=True)
+    losses = ordered[ordered["value"] <= -_SHOWN][::-1].head(LONGEST).reset_index(drop=True)
+    decimals = common_decimals([*gains["value"], *losses["value"]])
+    rows = [
+        [*_cell(gains, position, decimals), *_cell(losses, position, decimals)]
+        for position in range(max(len(gains), len(losses)))
+    ]
+    frame = pd.DataFrame(rows, columns=["gainer", "gain", "gain_span", "loser", "loss", "loss_span"])
+    columns = (
+        Shown("gainer", "Gains"),
+        Shown("gain", "%", numeric=True),
+        Shown("gain_span", "5–95\u202f%", numeric=True),
+        Shown("loser", "Loses", style="s"),
+        Shown("loss", "%", numeric=True),
+        Shown("loss_span", "5–95\u202f%", numeric=True),
+    )
+    drawn = "low" in incomes
+    caption = f"{title}: largest gains and losses of real income, per cent. All economies: real_income.csv."
+    return table(numbering, caption, frame, [shown for shown in columns if drawn or not shown.column.endswith("_span")])
+
+
+def _cell(frame: DataFrame, position: int, decimals: int) -> tuple[str, str, str]:
     if position >= len(frame):
         return "", "", ""
     row = frame.iloc[position]
     low, high = row.get("low", np.nan), row.get("high", np.nan)
-    return country_name(row["country"]), signed(row["value"]), span(low, high) if not np.isnan(low) else ""
+    return (
+        country_name(row["country"]),
+        signed(row["value"], decimals),
+        span(low, high, decimals) if not np.isnan(low) else "",
+    )
 
 
 def _pairs(title: str, pairs: DataFrame, numbering: Numbering) -> Markup | None:
@@ -295,14 +350,13 @@ def _matrix(outcome: Outcome, title: str, pairs: DataFrame, numbering: Numbering
     if pairs.empty:
         return None
     codes = [code for code in outcome.focus if code in outcome.countries]
-    values = pairs.set_index(["country", "partner"])["value"].to_dict()
+    values = dict(zip(zip(pairs["country"], pairs["partner"], strict=True), pairs["value"], strict=True))
+    values |= {(other, one): value for (one, other), value in values.items()}
+    decimals = min(3, common_decimals(values.values()))
     rows = [
         [
             country_name(one),
-            *(
-                "" if one == other else signed(values.get((one, other), values.get((other, one), np.nan)))
-                for other in codes
-            ),
+            *("" if one == other else signed(values.get((one, other), np.nan), decimals) for other in codes),
         ]
         for one in codes
     ]
@@ -310,7 +364,7 @@ def _matrix(outcome: Outcome, title: str, pairs: DataFrame, numbering: Numbering
     columns = [Shown("country", ""), *(Shown(code, code, numeric=True) for code in codes)]
     return table(
         numbering,
-        f"{title}: change of trade in goods, both ways, per cent of the trade without the changes. Intervals: trade.csv.",
+        f"{title}: change of trade in goods, both ways, per cent. Every figure: trade.csv.",
         frame,
         columns,
     )
@@ -325,8 +379,6 @@ def passages(outcome: Outcome, name: str) -> DataFrame:
 
 
 def _passages(outcome: Outcome, name: str, title: str, numbering: Numbering) -> Markup | None:
-    if "passage_load" not in outcome.data:
-        return None
     frame = passages(outcome, name)
     frame["delta"] = frame["after"] - frame["before"]
     order = frame["delta"].abs().sort_values(ascending=False).index[:LONGEST]
@@ -337,7 +389,7 @@ def _passages(outcome: Outcome, name: str, title: str, numbering: Numbering) -> 
     ]
     caption = f"{title}: change of the trade through straits, canals and land crossings, billion USD a year"
     reads = passages_read(frame)
-    drawing = signed_bars(rows, "billion USD a year", caption, reads)
+    drawing = bars(rows, "billion USD a year", caption, reads)
     listing = table(
         numbering,
         f"{title}: trade through the same passages, billion USD a year.",

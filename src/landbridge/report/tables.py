@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from landbridge.world import World
 
 BY_COUNTRY = ("real_income", "real_wage", "total_trade")
+SMALLEST = 0.001  # percentage points
 BY_PAIR = ("trade", "exports", "travel_days", "freight_usd")
 
 
@@ -41,16 +42,17 @@ def sheets(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atl
     codes = [code for code in outcome.focus if code in outcome.countries]
     found = [_quantity(outcome, name) for name in BY_COUNTRY]
     found += [_quantity(outcome, name, country=codes, partner=codes) for name in BY_PAIR if codes]
-    if "mode_share" in outcome.data and codes:
+    if codes:
         found.append(_quantity(outcome, "mode_share", country=codes, partner=codes))
-    if "passage_load" in outcome.data:
-        found.append(_quantity(outcome, "passage_load"))
-    if "passage_share" in outcome.data and codes:
         found.append(_quantity(outcome, "passage_share", country=codes))
+    found.append(_quantity(outcome, "passage_load"))
+    found.append(_reasons(outcome))
     found.append(_changes(outcome))
     if judged:
         found.append(
-            Sheet("claims", "Claims, verdicts, and the numbers tested.", verdicts.frame(judged), {"share": "1"})
+            Sheet(
+                "claims", "Claims, verdicts, and the numbers tested.", verdicts.frame(outcome, judged), {"share": "1"}
+            )
         )
     found.append(Sheet("parameters", "Parameters as used.", provenance.parameter_table(outcome), {}))
     if outcome.draw_count:
@@ -75,10 +77,22 @@ def _quantity(outcome: Outcome, name: str, **labels: Any) -> Sheet:
     frame = frame[frame["scenario"].isin(outcome.scenarios)].reset_index(drop=True)
     for label in ("partner", "country"):
         if label in frame:
-            frame.insert(frame.columns.get_loc(label) + 1, f"{label}_name", frame[label].map(country_name))
+            frame.insert(list(frame.columns).index(label) + 1, f"{label}_name", frame[label].map(country_name))
     units = {column: variable.unit for column in ("value", "low", "median", "high") if column in frame}
     spread = "; low, median and high: 5, 50 and 95 % quantiles of the draws" if "low" in frame else ""
     return Sheet(name, f"{variable.sentence}{spread}", frame, units)
+
+
+def _reasons(outcome: Outcome) -> Sheet:
+    """Contributions to real income of the countries looked at, those of a thousandth of a percentage point or more."""
+    codes = [code for code in outcome.focus if code in outcome.data["watched"].values]
+    points = outcome.data["contribution"].sel(watched=codes).rename(watched="country", why_sector="sector")
+    series = points.to_series().astype(float)
+    frame = series[series.abs() >= SMALLEST].rename("points").reset_index()
+    variable = variables()["contribution"]
+    return Sheet(
+        "reasons", f"{variable.sentence} Contributions below {SMALLEST} left out.", frame, {"points": variable.unit}
+    )
 
 
 def _changes(outcome: Outcome) -> Sheet:

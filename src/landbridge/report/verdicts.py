@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from landbridge.claims.judge import FAILS, HOLDS, LIKELY, NOT_TESTABLE, UNLIKELY
-from landbridge.labels import country_name
 from landbridge.report.charts import Estimate, shares
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import listed, share, significant
 from landbridge.report.page import Numbering, figure, section
-from landbridge.report.words import passage_name
+from landbridge.report.words import country_in_text, passage_name
 from landbridge.variables import variables
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from landbridge.claims.judge import Measured, Number, Verdict
-    from landbridge.claims.schema import Condition
     from landbridge.study.outcome import Outcome
 
 BANDS = (
@@ -66,10 +64,10 @@ def how_judged(outcome: Outcome) -> str:
         )
     return (
         f"Each statement was given a test before the model was run. Its verdict is the share of the "
-        f"{outcome.draw_count} draws of the uncertain parameters in which the test is passed: it holds in {share(HOLDS)} "
-        f"or more, is likely in {share(LIKELY)} or more, unlikely in {share(UNLIKELY)} or less, fails in {share(FAILS)} or "
-        f"less, and is undecided between. Observed data have no draws: there a statement holds or fails. The shares "
-        f"carry the uncertainty of the listed parameters, not that of the model's form."
+        f"{outcome.draw_count} draws of the uncertain parameters in which the test is passed: the statement holds "
+        f"in {share(HOLDS)} or more, is likely in {share(LIKELY)} or more, unlikely in {share(UNLIKELY)} or "
+        f"less, fails in {share(FAILS)} or less, and is undecided between. Observed data have no draws: there "
+        f"a statement holds or fails. The shares carry the uncertainty of the listed parameters, not that of the model's form."
     )
 
 
@@ -77,16 +75,18 @@ def tally(verdicts: Sequence[Verdict]) -> str:
     """How many claims have which verdict: "12 hold, 4 are likely ..."."""
     count = Counter(verdict.verdict for verdict in verdicts)
     words = {
-        "holds": "hold",
-        "likely": "are likely",
-        "undecided": "are undecided",
-        "unlikely": "are unlikely",
-        "fails": "fail",
-        "true at the central values": "are true at the central values",
-        "not true at the central values": "are not true at the central values",
-        NOT_TESTABLE: "cannot be tested yet",
+        "holds": ("holds", "hold"),
+        "likely": ("is likely", "are likely"),
+        "undecided": ("is undecided", "are undecided"),
+        "unlikely": ("is unlikely", "are unlikely"),
+        "fails": ("fails", "fail"),
+        "true at the central values": ("is true at the central values", "are true at the central values"),
+        "not true at the central values": ("is not true at the central values", "are not true at the central values"),
+        NOT_TESTABLE: ("cannot be tested yet", "cannot be tested yet"),
     }
-    return listed([f"{count[verdict]} {word}" for verdict, word in words.items() if count[verdict]])
+    return listed(
+        [f"{count[said]} {one if count[said] == 1 else many}" for said, (one, many) in words.items() if count[said]]
+    )
 
 
 def _chart(tested: Sequence[Verdict], numbering: Numbering) -> Markup:
@@ -109,7 +109,7 @@ def _claim(outcome: Outcome, verdict: Verdict) -> Markup:
             "div",
             element("p", claim.statement),
             element("p", ", ".join(filter(None, where)), class_="note"),
-            [element("p", test_in_words(found), class_="note") for found in verdict.measured],
+            [element("p", test_in_words(outcome, found), class_="note") for found in verdict.measured],
             element("p", element("b", "What a test would take: "), verdict.needs, class_="note")
             if verdict.needs
             else None,
@@ -133,34 +133,38 @@ def _share(outcome: Outcome, verdict: Verdict) -> str:
     return f"in {share(verdict.share)} of {outcome.draw_count} draws"
 
 
-def test_in_words(found: Measured) -> str:
-    """A condition with its numbers: "Test: real income of Pakistan (cpec) above 0; here 0.42 % change"."""
-    condition: Condition = found.condition
-    left = f"{quantity_in_words(found.left.quantity, found.left.labels)} {_RELATIONS[condition.is_]} "
-    unit = variables()[found.left.quantity].unit
-    here = f"{significant(found.left.central, 3)} ({unit})"
+def test_in_words(outcome: Outcome, found: Measured) -> str:
+    """A condition with its numbers: "Test: real income of Pakistan under “CPEC” above 0. Found: +0.42 % change."""
+    relation = _RELATIONS[found.condition.is_]
+    left = quantity_in_words(outcome, found.left)
+    here = f"{significant(found.left.central, 3)} ({variables()[found.left.quantity].unit})"
     if isinstance(found.right, (int, float)):
-        return f"Test: {left}{significant(found.right, 3)}. Found: {here}."
-    right = quantity_in_words(found.right.quantity, found.right.labels)
-    return f"Test: {left}{right}. Found: {here} against {significant(found.right.central, 3)}."
+        return f"Test: {left} {relation} {significant(found.right, 3)}. Found: {here}."
+    right = quantity_in_words(outcome, found.right)
+    return f"Test: {left} {relation} {right}. Found: {here} against {significant(found.right.central, 3)}."
 
 
-def quantity_in_words(quantity: str, labels: dict[str, Any]) -> str:
-    """A quantity at its labels: "real income: Pakistan, scenario cpec"."""
-    parts = [_label(name, value) for name, value in labels.items()]
-    return f"{variables()[quantity].title.lower()} ({', '.join(parts)})"
+def quantity_in_words(outcome: Outcome, number: Number) -> str:
+    """A quantity at its labels: "real income (Pakistan, under “CPEC”)"."""
+    title = variables()[number.quantity].title
+    labels = sorted(number.labels.items(), key=lambda label: label[0] == "scenario")
+    parts = [_label(outcome, name, value) for name, value in labels]
+    return f"{title[0].lower()}{title[1:]} ({', '.join(parts)})"
 
 
-def _label(name: str, value: Any) -> str:
+def _label(outcome: Outcome, name: str, value: Any) -> str:
     if name in ("country", "partner", "relative_to"):
         prefix = {"country": "", "partner": "with ", "relative_to": "relative to "}[name]
-        return f"{prefix}{country_name(value)}"
+        return f"{prefix}{country_in_text(value)}"
     if name == "passage":
         return passage_name(value)
-    return str(value) if name in ("year", "institution", "mode", "sector") else f"{name} {value}"
+    if name == "scenario":
+        told = outcome.header["study"]["scenario"].get(value)
+        return f"under “{told['title'] or value}”" if told else "without the changes"
+    return f"by {value}" if name == "mode" else str(value)
 
 
-def frame(verdicts: Sequence[Verdict]) -> DataFrame:
+def frame(outcome: Outcome, verdicts: Sequence[Verdict]) -> DataFrame:
     """A row per condition of every claim, and one for a claim without a test."""
     import pandas as pd
 
@@ -177,21 +181,21 @@ def frame(verdicts: Sequence[Verdict]) -> DataFrame:
             "basis": verdict.basis,
             "needs": verdict.needs,
         }
-        tests = [
+        tests: list[dict[str, object]] = [
             {
-                "test": quantity_in_words(found.left.quantity, found.left.labels),
+                "test": quantity_in_words(outcome, found.left),
                 "is": found.condition.is_,
-                "than": _right(found.right),
+                "than": _right(outcome, found.right),
                 "found": found.left.central,
                 "against": found.right if isinstance(found.right, (int, float)) else found.right.central,
                 "unit": variables()[found.left.quantity].unit,
             }
             for found in verdict.measured
         ]
-        empty = {"test": "", "is": "", "than": "", "found": None, "against": None, "unit": ""}
+        empty: dict[str, object] = {"test": "", "is": "", "than": "", "found": None, "against": None, "unit": ""}
         rows += [{**base, **test} for test in tests or [empty]]
     return pd.DataFrame(rows)
 
 
-def _right(right: Number | float) -> str:
-    return str(right) if isinstance(right, (int, float)) else quantity_in_words(right.quantity, right.labels)
+def _right(outcome: Outcome, right: Number | float) -> str:
+    return str(right) if isinstance(right, (int, float)) else quantity_in_words(outcome, right)

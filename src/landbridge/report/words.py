@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from landbridge.labels import country_name
-from landbridge.report.numbers import MINUS, change, listed, plain, span
+from landbridge.report.numbers import MINUS, change, digits, listed, signed, significant, span
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
 _PASSAGES = {
     "babalmandab": "Bab al-Mandab",
@@ -41,38 +44,75 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def with_interval(row: Series) -> str:
-    """A change with its interval: "+0.42 % (5-95 %: +0.10 to +0.93)"."""
-    low, high = row.get("low", math.nan), row.get("high", math.nan)
-    text = change(row["value"])
-    return text if math.isnan(low) else f"{text} (5–95\u202f%: {span(low, high)})"
+def with_interval(row: Mapping[Any, Any]) -> str:
+    """A change with its interval: "+0.42 % (5-95 %: +0.10 to +0.93)", all to the decimals its largest part is worth."""
+    value, low, high = float(row["value"]), float(row.get("low", math.nan)), float(row.get("high", math.nan))
+    if math.isnan(low) or not math.isfinite(value):
+        return change(value)
+    decimals = digits(max(abs(value), abs(low), abs(high)))
+    return f"{signed(value, decimals)}\u202f% (5\u2060–\u206095\u202f%: {span(low, high, decimals)})"
+
+
+_WITH_ARTICLE = frozenset(
+    [
+        "ARE",
+        "BHS",
+        "CAF",
+        "COD",
+        "COG",
+        "COM",
+        "CYM",
+        "DOM",
+        "FLK",
+        "GBR",
+        "GMB",
+        "MDV",
+        "MHL",
+        "NLD",
+        "PHL",
+        "SLB",
+        "USA",
+        "VGB",
+        "VIR",
+    ]
+)
+
+
+def country_in_text(iso3: str) -> str:
+    """A country's name inside a sentence: with its article where it has one."""
+    return f"the {country_name(iso3)}" if iso3 in _WITH_ARTICLE else country_name(iso3)
 
 
 def incomes_read(table: DataFrame, threshold: float) -> str:
     """What a scenario's map of real income says. ``table`` has country, value and, with draws, low and high."""
     finite = table[table["value"].map(math.isfinite)]
     if finite.empty or finite["value"].abs().max() < threshold:
-        return f"No economy's real income changes by as much as {plain(threshold)}\u202f%."
+        return f"No economy's real income changes by as much as {significant(threshold)}\u202f%."
     gains, losses = finite[finite["value"] >= threshold], finite[finite["value"] <= -threshold]
     sentences = []
     if len(gains):
-        best = gains.loc[gains["value"].idxmax()]
+        best = most(gains, 1)
         sentences.append(
-            f"Real income rises by {plain(threshold)}\u202f% or more in {economies(len(gains))}, most in "
-            f"{country_name(best['country'])}: {with_interval(best)}."
+            f"Real income rises by {significant(threshold)}\u202f% or more in {economies(len(gains))}, most in "
+            f"{country_in_text(best['country'])}: {with_interval(best)}."
         )
     if len(losses):
-        worst = losses.loc[losses["value"].idxmin()]
-        sentences.append(
-            f"It falls by as much in {economies(len(losses))}, most in "
-            f"{country_name(worst['country'])}: {with_interval(worst)}."
-            if len(gains)
-            else f"Real income falls by {plain(threshold)}\u202f% or more in {economies(len(losses))}, most in "
-            f"{country_name(worst['country'])}: {with_interval(worst)}."
+        worst = most(losses, -1)
+        opening = (
+            "It falls by as much" if len(gains) else f"Real income falls by {significant(threshold)}\u202f% or more"
         )
+        where = country_in_text(worst["country"])
+        sentences.append(f"{opening} in {economies(len(losses))}, most in {where}: {with_interval(worst)}.")
     elif len(gains):
         sentences.append("It falls by as much in none.")
     return " ".join(sentences)
+
+
+def most(frame: DataFrame, sign: int = 0, column: str = "value") -> dict[str, Any]:
+    """The row with the highest (``sign`` 1) or lowest (-1) value, or the one largest in size (0)."""
+    values = frame[column].to_numpy(dtype=float)
+    position = int(np.argmax(sign * values if sign else np.abs(values)))
+    return {str(key): value for key, value in frame.iloc[position].items()}
 
 
 def economies(count: int) -> str:
@@ -87,13 +127,13 @@ def focus_read(table: DataFrame) -> str:
         return ""
     best, worst = ordered.iloc[0], ordered.iloc[-1]
     text = (
-        f"Of the countries the study looks at, {country_name(best['country'])} fares best ({change(best['value'])}) "
-        f"and {country_name(worst['country'])} worst ({change(worst['value'])})."
+        f"Of the countries the study looks at, {country_in_text(best['country'])} fares best ({change(best['value'])}) "
+        f"and {country_in_text(worst['country'])} worst ({change(worst['value'])})."
     )
     if "low" not in ordered or ordered["low"].isna().all():
         return text
     sure = ordered[(ordered["low"] > 0) | (ordered["high"] < 0)]
-    unsure = [country_name(code) for code in ordered["country"] if code not in set(sure["country"])]
+    unsure = [country_in_text(code) for code in ordered["country"] if code not in set(sure["country"])]
     if not unsure:
         return f"{text} The sign is the same in at least nine draws of ten for all of them."
     return (
@@ -102,14 +142,14 @@ def focus_read(table: DataFrame) -> str:
 
 
 def pairs_read(table: DataFrame) -> str:
-    """What the changes of trade between pairs say. ``table`` has country, partner, value, and low and high with draws."""
+    """What changes of trade between pairs say. ``table`` has country, partner, value, and low and high with draws."""
     finite = table[table["value"].map(math.isfinite)]
     if finite.empty:
         return ""
-    largest = finite.loc[finite["value"].abs().idxmax()]
+    largest = most(finite)
     up, down = int((finite["value"] > 0.05).sum()), int((finite["value"] < -0.05).sum())
     return (
-        f"Trade changes most between {country_name(largest['country'])} and {country_name(largest['partner'])}: "
+        f"Trade changes most between {country_in_text(largest['country'])} and {country_in_text(largest['partner'])}: "
         f"{with_interval(largest)}. Of the {len(finite)} pairs, {up} trade more and {down} less by 0.05\u202f% or more."
     )
 
@@ -119,8 +159,8 @@ def passages_read(table: DataFrame) -> str:
     moved = table.assign(delta=table["after"] - table["before"])
     parts = []
     for verb, row, sign in (
-        ("gains", moved.loc[moved["delta"].idxmax()], 1),
-        ("loses", moved.loc[moved["delta"].idxmin()], -1),
+        ("gains", most(moved, 1, "delta"), 1),
+        ("loses", most(moved, -1, "delta"), -1),
     ):
         if sign * row["delta"] >= 1.0:
             share = row["after"] / row["before"] - 1 if row["before"] > 0 else math.nan
