@@ -44,3 +44,18 @@ def variables() -> Mapping[str, Variable]:
             for name, entry in table.items()
         }
     )
+
+
+def reference() -> str:
+    """The table of all quantities for the documentation, in Markdown."""
+    head = "| quantity | from | labels | unit | meaning | sign |\n|---|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| `{name}` | {variable.origin}{', drawn' if variable.drawn else ''} | {_labels(variable)} | {variable.unit} "
+        f"| {variable.sentence} | {variable.sign} |\n"
+        for name, variable in variables().items()
+    )
+
+
+def _labels(variable: Variable) -> str:
+    optional = [f"`{label}` (else {meant})" for label, meant in variable.optional.items()]
+    return ", ".join([*(f"`{dim}`" for dim in variable.dims), *optional])

@@ -142,12 +142,10 @@ class Outcome:
         if drawn is None:
             raise InputError(f"No draws of {quantity} in this outcome.")
         chosen = self._select(quantity, drawn, labels, keep=True)
-        spread = chosen.quantile(list(probabilities), dim="draw").assign_coords(quantile=list(map(str, probabilities)))
-        parts = [_tidy(spread.sel(quantile=str(p), drop=True), str(p)) for p in probabilities]
-        table = parts[0]
-        for part in parts[1:]:
-            table = table.merge(part, on=list(part.columns[:-1]))
-        return table
+        by_draw = chosen.to_series().unstack("draw").dropna(how="all")
+        spread = by_draw.quantile(list(probabilities), axis=1).T
+        spread.columns = list(map(str, probabilities))
+        return spread.reset_index()
 
     @cached_property
     def _trade(self) -> xr.DataArray:

@@ -13,16 +13,18 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from landbridge.errors import InputError
+from landbridge.errors import InputError, SolveError
 from landbridge.parameters import central_values
 from landbridge.study.lanes import Advance, Lane, Results, cores, plan, work
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
 from landbridge.study.record import RECORD_DIMS
 from landbridge.study.schema import BASELINE, Study
 from landbridge.study.uncertainty import draw
+from landbridge.variables import variables
 from landbridge.world import World
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-6  # of results in single precision
 RECORDED = ("numpy", "scipy", "pandas", "xarray", "routingkit-cch")
 
 
@@ -62,7 +64,23 @@ def run(
     data = _only_links_that_matter(_joined(study, results.central))
     if count:
         data = data.merge(_drawn(study, lanes, results, drawn, watched), join="exact")
+    refuse_out_of_bounds(data)
     return Outcome(data, _header(study, world, data, count))
+
+
+def refuse_out_of_bounds(data: xr.Dataset) -> None:
+    """Refuse results that cannot be: outside the bounds of ``variables.toml``.
+
+    Raises:
+        SolveError: naming the quantity, and the value farthest out.
+    """
+    for name, variable in variables().items():
+        for stored in {name, name + DRAWS} & set(map(str, data.data_vars)):
+            lowest, highest = float(data[stored].min()), float(data[stored].max())
+            low, high = variable.bounds
+            if lowest < low - ROUNDING or highest > high + ROUNDING:
+                found = lowest if lowest < low else highest
+                raise SolveError(f"{name} is {found:g} somewhere; it must lie between {low:g} and {high:g}.")
 
 
 def _joined(study: Study, parts: Sequence[xr.Dataset]) -> xr.Dataset:
