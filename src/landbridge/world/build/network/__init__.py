@@ -19,12 +19,15 @@ from landbridge.world.build.network.crossings import (
     with_posts,
     without_unlisted_crossings,
 )
+from landbridge.world.build.network.gates import with_gates
 from landbridge.world.build.network.graph import Graph
 from landbridge.world.build.network.land import land_graph, with_countries
+from landbridge.world.build.network.mainlines import with_secondary_lines
 from landbridge.world.build.network.overlay import waypoints, with_corridors
 from landbridge.world.build.network.ports import choose_ports, read_ports, with_islands, with_ports
 from landbridge.world.build.network.sea import sea_lanes
-from landbridge.world.build.network.skeleton import skeleton
+from landbridge.world.build.network.skeleton import between_countries
+from landbridge.world.build.network.thinning import with_light_rails
 from landbridge.world.package import Column, Source, Table
 
 _OSM = Source(
@@ -48,7 +51,7 @@ def tables(sources: Path) -> list[Table]:
     graph, cities, city_ids = build(sources)
     return [
         _nodes(graph),
-        _links(graph),
+        _links(graph, cities, city_ids),
         _cities(graph, cities, city_ids),
         _places(sources, graph),
         _closures(),
@@ -64,14 +67,18 @@ def build(sources: Path) -> tuple[Graph, pd.DataFrame, np.ndarray]:
     for mode in ("rail", "road"):
         land = land_graph(sources, mode, world, detour[mode])
         land = with_borders_split(without_unlisted_crossings(land), world)
-        graph = graph.with_graph(with_corridors(land, mode, detour[mode]))
+        land = with_countries(with_gates(with_corridors(land, mode, detour[mode])))
+        if mode == "rail":
+            land = with_secondary_lines(land, values["rail_secondary_speed_factor"])
+        graph = graph.with_graph(land)
     graph = with_countries(with_corridors(graph, "ferry", 1.0))
     lanes = graph.nodes[graph.nodes["layer"] == "sea"]
     graph, port_ids = with_ports(graph, choose_ports(read_ports(sources, world), lanes, world), detour["road"])
     cities = access_cities(read_cities(sources), sources)
     graph, city_ids = with_cities(graph, cities, detour["road"])
     graph = with_dwell(with_posts(with_countries(with_islands(graph, city_ids, port_ids))))
-    return _numbered(_without_duplicates(graph), cities, city_ids)
+    graph = _without_duplicates(with_light_rails(_without_duplicates(graph)))
+    return _numbered(graph, cities, city_ids)
 
 
 def _without_duplicates(graph: Graph) -> Graph:
@@ -113,9 +120,10 @@ def _nodes(graph: Graph) -> Table:
     )
 
 
-def _links(graph: Graph) -> Table:
+def _links(graph: Graph, cities: pd.DataFrame, city_ids: np.ndarray) -> Table:
     links = graph.links
-    terminals = graph.nodes["kind"].isin(["city", "port"]).to_numpy()
+    hubs = np.zeros(len(graph.nodes), dtype=bool)
+    hubs[city_ids[cities["hub"].to_numpy()]] = True
     frame = pd.DataFrame(
         {
             "link": np.arange(len(links), dtype=np.int32),
@@ -133,7 +141,7 @@ def _links(graph: Graph) -> Table:
             "status": links["status"],
             "source": links["source"],
             "assumed": links["assumed"].astype(bool),
-            "skeleton": skeleton(links, len(graph.nodes), terminals),
+            "skeleton": between_countries(graph, hubs),
         }
     )
     return Table(
@@ -156,7 +164,9 @@ def _links(graph: Graph) -> Table:
             Column("status", "existing, repair (from the overlay) or stitch (a join we invented)"),
             Column("source", "where it comes from"),
             Column("assumed", "whether it is our own assumption"),
-            Column("skeleton", "on a shortest path between terminals within a country and mode, or not rail or road"),
+            Column(
+                "skeleton", "on a shortest path within its country and mode between hubs, chosen ports and crossings"
+            ),
         ),
         ("link",),
         _ODBL,

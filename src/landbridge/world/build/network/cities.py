@@ -9,7 +9,7 @@ import pandas as pd
 import pycountry
 from numpy.typing import NDArray
 
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay
+from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay, rows
 
 _POPULATION_OF_ACCESS = 350_000
 _SPACING_KM = 25.0
@@ -43,20 +43,24 @@ def access_cities(cities: pd.DataFrame, sources: Path) -> pd.DataFrame:
     """
     populations = _national_population(sources)
     areas = pd.read_parquet(sources / "trade" / "geo_cepii.parquet").drop_duplicates("iso3").set_index("iso3")["area"]
-    strategic = overlay("hubs").groupby("iso3")["name"].apply(list).to_dict()
+    listed = overlay("hubs").groupby("iso3")
     capitals = _capitals(cities, sources)
     chosen = []
     for code, group in cities.groupby("iso3", sort=True):
-        count = hub_count(populations.get(code, group["population"].sum()), areas.get(code, 0.0))
-        forced = [_named(group, name) for name in strategic.get(code, [])]
-        group = group.head(_CANDIDATE_HUBS) if not forced else group.loc[group.index[:_CANDIDATE_HUBS].union(forced)]
-        hubs = hub_positions(group, max(count, min(8, len(forced) + 1)), [group.index.get_loc(row) for row in forced])
+        count = hub_count(populations.get(str(code), float(group["population"].sum())), float(areas.get(code, 0.0)))
+        own = listed.get_group(code) if code in listed.groups else overlay("hubs").head(0)
+        kept_rows = [_named(group, name) for name in own["name"]]
+        forced = [row for row, hub in zip(kept_rows, own["hub"], strict=True) if hub]
+        group = group.loc[group.index[:_CANDIDATE_HUBS].union(kept_rows)]
+        hubs = hub_positions(group, max(count, min(8, len(forced) + 1)), _positions(group, forced))
         weight = _represented(group, hubs)
         kept = group["population"].ge(_POPULATION_OF_ACCESS).to_numpy(copy=True)
         kept[0] = True
         kept |= group.index.isin(capitals)
         kept[hubs] = True
-        chosen.append(group.assign(hub=np.isin(np.arange(len(group)), hubs), weight=weight)[_spaced(group, kept, hubs)])
+        named = _positions(group, kept_rows)
+        group = group.assign(hub=np.isin(np.arange(len(group)), hubs), weight=weight)
+        chosen.append(group[_spaced(group, kept, hubs + named)])
     return pd.concat(chosen, ignore_index=True)
 
 
@@ -133,12 +137,12 @@ def _national_population(sources: Path) -> dict[str, float]:
 def _capitals(cities: pd.DataFrame, sources: Path) -> NDArray[np.int64]:
     """Rows of ``cities`` within 30 km of a capital of CEPII's list, the largest such city of the same country."""
     table = pd.read_parquet(sources / "trade" / "geo_cepii.parquet")
-    rows = []
-    for capital in table[table["cap"] == 1].itertuples():
+    positions: list[int] = []
+    for capital in rows(table[table["cap"] == 1]):
         own = cities[cities["iso3"] == capital.iso3]
         close = own[great_circle_km(own["lat"], own["lon"], capital.lat, capital.lon) < 30]
-        rows += list(close.index[:1])
-    return np.array(rows)
+        positions += list(close.index[:1])
+    return np.array(positions)
 
 
 def _named(group: pd.DataFrame, name: str) -> int:
@@ -148,6 +152,10 @@ def _named(group: pd.DataFrame, name: str) -> int:
     return int(found[0])
 
 
+def _positions(group: pd.DataFrame, labels: list[int]) -> list[int]:
+    return [int(position) for position in group.index.get_indexer(pd.Index(labels))]
+
+
 def _represented(cities: pd.DataFrame, hubs: list[int]) -> NDArray[np.float64]:
     """Share of the cities' population nearest to each hub (0 at other cities)."""
     lat, lon, people = (cities[column].to_numpy(dtype=float) for column in ("lat", "lon", "population"))
@@ -155,11 +163,11 @@ def _represented(cities: pd.DataFrame, hubs: list[int]) -> NDArray[np.float64]:
     return np.bincount(np.array(hubs)[apart.argmin(axis=1)], people, len(cities)) / people.sum()
 
 
-def _spaced(cities: pd.DataFrame, wanted: NDArray[np.bool_], hubs: list[int]) -> NDArray[np.bool_]:
-    """Of the wanted cities (largest first), those not within 25 km of a larger one kept; hubs always."""
+def _spaced(cities: pd.DataFrame, wanted: NDArray[np.bool_], always: list[int]) -> NDArray[np.bool_]:
+    """Of the wanted cities (largest first), those not within 25 km of a larger one kept; some always."""
     lat, lon = cities["lat"].to_numpy(), cities["lon"].to_numpy()
     kept = np.zeros(len(cities), dtype=bool)
-    kept[hubs] = True
+    kept[always] = True
     for row in np.flatnonzero(wanted & ~kept):
         kept[row] = great_circle_km(lat[kept], lon[kept], lat[row], lon[row]).min() > _SPACING_KM
     return kept

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from landbridge.errors import InputError
 from landbridge.labels import country
 
-# Names of Natural Earth that landbridge.labels does not know: abbreviations, and areas that it maps apart from the state.
+# Names of Natural Earth that landbridge.labels does not know: abbreviations, and areas mapped apart from their state.
 _NATURAL_EARTH = {
     "Antigua and Barb.": "ATG",
     "British Virgin Is.": "VGB",
@@ -57,11 +57,11 @@ class Atlas:
     def __init__(self, sources: Path) -> None:
         table = pd.read_parquet(sources / "network" / "ne_50m_countries_worldatlas.parquet")
         codes = np.array([iso3(name) for name in table["name"]], dtype=object)
-        shapes = shapely.make_valid(shapely.from_wkb(table["geometry"].to_numpy()))
-        self.codes = codes[codes != ""]
-        self.shapes = shapes[codes != ""]
+        parts, owner = shapely.get_parts(shapely.from_wkb(table["geometry"].to_numpy()), return_index=True)
+        shapes = np.array([_without_wrap(part) for part in parts])
+        self.codes = codes[owner][codes[owner] != ""]
+        self.shapes = shapes[codes[owner] != ""]
         self._tree = shapely.STRtree(self.shapes)
-        self._land: shapely.Geometry | None = None
 
     def country_of(self, lat: ArrayLike, lon: ArrayLike) -> NDArray[np.object_]:
         """The country containing each point, or else the nearest one."""
@@ -95,6 +95,19 @@ class Atlas:
                 shapely.length(lines[mine]), 1e-12
             )
         return shares
+
+
+def _without_wrap(polygon: shapely.Geometry) -> shapely.Geometry:
+    """A polygon whose ring jumps across the date line, drawn on both edges of the map instead of across it."""
+    west, _, east, _ = polygon.bounds
+    if east - west <= 180:
+        return shapely.make_valid(polygon)
+    turned = shapely.make_valid(shapely.transform(polygon, lambda xy: np.column_stack([xy[:, 0] % 360, xy[:, 1]])))
+    beyond = shapely.intersection(turned, shapely.box(180, -90, 360, 90))
+    return shapely.union(
+        shapely.intersection(turned, shapely.box(0, -90, 180, 90)),
+        shapely.transform(beyond, lambda xy: np.column_stack([xy[:, 0] - 360, xy[:, 1]])),
+    )
 
 
 @cache

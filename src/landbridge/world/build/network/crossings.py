@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from landbridge.world.build.network.countries import Atlas
-from landbridge.world.build.network.graph import Graph, great_circle_km, overlay, pair
+from landbridge.world.build.network.graph import Graph, great_circle_km, overlay, pair, rows
 from landbridge.world.build.network.land import gauges, segments, with_countries
 
 _POST_KM = 45.0
@@ -31,10 +31,10 @@ def without_unlisted_crossings(graph: Graph) -> Graph:
     doomed = np.zeros(len(graph.links), dtype=bool)
     middle_lat, middle_lon = _middles(graph)
     table = posts()
-    for row in frontiers().itertuples():
+    for row in rows(frontiers()):
         crossing = np.flatnonzero((graph.links["border"] == row.border) & (graph.links["mode"] == row.mode))
         here = table[(table["border"] == row.border) & table["modes"].str.contains(row.mode)]
-        if here.empty:
+        if here.empty or row.keep == "corridors":
             doomed[crossing] = True
             continue
         km = great_circle_km(
@@ -88,7 +88,7 @@ def with_posts(graph: Graph) -> Graph:
     nodes, links = graph.nodes.copy(), graph.links.copy()
     middle_lat, middle_lon = _middles(graph)
     at_u, _ = graph.ends("iso3")
-    for post in posts().itertuples():
+    for post in rows(posts()):
         for mode in post.modes.split("+"):
             crossing = np.flatnonzero((links["border"] == post.border) & (links["mode"] == mode))
             if not len(crossing):
@@ -99,7 +99,7 @@ def with_posts(graph: Graph) -> Graph:
             link = crossing[km.argmin()]
             if post.passage and not links.at[link, "passage"]:
                 links.at[link, "passage"] = post.passage
-            u, v = int(links.at[link, "u"]), int(links.at[link, "v"])
+            u, v = (int(end) for end in links[["u", "v"]].to_numpy()[link])
             home, abroad = (u, v) if at_u[link] == post.iso3 else (v, u)
             for node, name in ((home, post.name), (abroad, post.other)):
                 if not nodes.at[node, "name"]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +17,8 @@ from scipy.spatial import cKDTree
 EARTH_RADIUS_KM = 6371.0088
 OVERLAY = Path(__file__).parent / "overlay"
 
-NODE_DEFAULTS = {"lat": np.nan, "lon": np.nan, "iso3": "", "kind": "junction", "name": "", "layer": ""}
-LINK_DEFAULTS = {
+NODE_DEFAULTS: dict[str, Any] = {"lat": np.nan, "lon": np.nan, "iso3": "", "kind": "junction", "name": "", "layer": ""}
+LINK_DEFAULTS: dict[str, Any] = {
     "u": -1,
     "v": -1,
     "mode": "",
@@ -37,6 +39,11 @@ LINK_DEFAULTS = {
 def overlay(name: str) -> pd.DataFrame:
     """One of the versioned tables of repairs, empty cells as empty strings."""
     return pd.read_csv(OVERLAY / f"{name}.csv", comment="#", keep_default_na=False, na_values=[])
+
+
+def rows(frame: pd.DataFrame) -> Iterable[Any]:
+    """The rows of a frame as named tuples."""
+    return frame.itertuples()
 
 
 def great_circle_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> NDArray[np.float64]:
@@ -127,7 +134,7 @@ class Graph:
         return Graph(self.nodes.iloc[used].reset_index(drop=True), links)
 
 
-def _completed(frame: pd.DataFrame, defaults: dict[str, object]) -> pd.DataFrame:
+def _completed(frame: pd.DataFrame, defaults: dict[str, Any]) -> pd.DataFrame:
     complete = frame.copy()
     for column, default in defaults.items():
         if column not in complete:

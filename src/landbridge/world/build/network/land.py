@@ -10,9 +10,10 @@ import shapely
 from numpy.typing import NDArray
 
 from landbridge.world.build.network.countries import Atlas, iso3
-from landbridge.world.build.network.graph import Graph, overlay, pair
+from landbridge.world.build.network.graph import Graph, overlay, pair, rows
+from landbridge.world.build.network.mending import with_gaps_mended
 
-FILES = {"rail": "world_railways_gen", "road": "world_highways_gen"}
+FILES = {"rail": "world_railways", "road": "world_highways_gen"}
 _SOURCE = "OpenStreetMap contributors via scgraph-data (ODbL)"
 _MISLABELLED_KM = 60.0
 _LONGEST_STITCH_KM = 25.0
@@ -23,8 +24,8 @@ _WATER_TEST_KM = 12.0
 def land_graph(sources: Path, mode: str, atlas: Atlas, detour: float) -> Graph:
     """The rail or road graph with ISO3 countries; ``detour`` multiplies the file's lengths.
 
-    Dropped are stitches (links the data's makers invented) that cross a border or water or are longer than 25 km, and
-    any link between countries that runs mostly over water.
+    Dropped are stitches (links the data's makers invented) that cross a border or are longer than 25 km, and any
+    longer stitch or link between countries that runs mostly over water. Gaps in railways are mended.
     """
     folder = sources / "network"
     nodes = pd.read_parquet(folder / f"{FILES[mode]}_nodes.parquet")
@@ -49,7 +50,7 @@ def land_graph(sources: Path, mode: str, atlas: Atlas, detour: float) -> Graph:
         )
     )
     graph = graph.without(_false_links(graph, atlas))
-    return with_countries(graph)
+    return with_countries(with_gaps_mended(graph) if mode == "rail" else graph)
 
 
 def with_countries(graph: Graph) -> Graph:
@@ -68,7 +69,7 @@ def with_countries(graph: Graph) -> Graph:
 def gauges(codes: NDArray[np.object_]) -> NDArray[np.int64]:
     """Main-line track gauge of each country in mm: 1435 unless the overlay says otherwise."""
     table = overlay("gauges")
-    by_country = {code: row.gauge_mm for row in table.itertuples() for code in str(row.countries).split()}
+    by_country = {code: row.gauge_mm for row in rows(table) for code in str(row.countries).split()}
     return np.array([by_country.get(code, 1435) for code in codes], dtype=np.int64)
 
 
@@ -84,8 +85,8 @@ def _country_codes(nodes: pd.DataFrame, atlas: Atlas) -> NDArray[np.object_]:
     """The file's country of each node as ISO3, corrected where the node lies far from that country."""
     names = nodes["country"].astype(object).fillna("")
     codes = names.map({name: iso3(name) for name in names.unique()}).to_numpy(dtype=object)
-    doubtful = (codes == "") | (atlas.distance_km(nodes["lat"], nodes["lon"], codes) > _MISLABELLED_KM)
-    doubtful &= ~np.isin(codes, np.setdiff1d(codes, atlas.codes)) | (codes == "")
+    far = atlas.distance_km(nodes["lat"], nodes["lon"], codes) > _MISLABELLED_KM
+    doubtful = (codes == "") | (far & np.isin(codes, atlas.codes))
     codes[doubtful] = atlas.country_of(nodes["lat"][doubtful], nodes["lon"][doubtful])
     return codes
 
@@ -98,7 +99,7 @@ def _false_links(graph: Graph, atlas: Atlas) -> NDArray[np.bool_]:
     false = stitch & (abroad | (km > _LONGEST_STITCH_KM))
     lon_u, lon_v = graph.ends("lon")
     false |= np.abs(lon_u.astype(float) - lon_v.astype(float)) > 180
-    suspect = ~false & ((abroad & (km > _WATER_TEST_KM)) | (stitch & (km > _WATER_TEST_KM / 4)))
+    suspect = ~false & (abroad | stitch) & (km > _WATER_TEST_KM)
     over_land = atlas.land_share(segments(graph, suspect))
     false[np.flatnonzero(suspect)[over_land < _LEAST_LAND]] = True
     return false

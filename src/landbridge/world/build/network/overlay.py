@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import shapely
 
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay
+from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay, rows
+from landbridge.world.build.network.land import segments
 
 _SNAP_KM = 4.0
 _JOIN_KM = 30.0
+_DEGREE_KM = 111.2
 
 
 def waypoints() -> pd.DataFrame:
@@ -20,12 +23,15 @@ def with_corridors(graph: Graph, mode: str, detour: float) -> Graph:
     """Add the corridors of one mode (rail, road or ferry).
 
     A waypoint becomes a node of its own, joined to the nearest node of its country's rail or road graph where that
-    lies within 30 km. Lengths are the published ones, or else the great circle times ``detour``.
+    lies within 30 km. A corridor that replaces the graph's own links drops those beside it. Lengths are the published
+    ones, or else the great circle times ``detour``.
     """
     table = overlay("corridors")
     places = waypoints()
-    for corridor in table[table["mode"] == mode].itertuples():
+    for corridor in rows(table[table["mode"] == mode]):
         stops = places.loc[[stop.strip() for stop in corridor.via.split(";")]]
+        if corridor.replaces_km:
+            graph = _without_parallels(graph, mode, stops, float(corridor.replaces_km))
         graph, ids = _with_stops(graph, stops, "rail" if mode == "rail" else "road", detour)
         chords = great_circle_km(stops["lat"][:-1], stops["lon"][:-1], stops["lat"][1:], stops["lon"][1:])
         km = float(corridor.km) * chords / chords.sum() if corridor.km else chords * detour
@@ -48,12 +54,24 @@ def with_corridors(graph: Graph, mode: str, detour: float) -> Graph:
     return graph
 
 
+def _without_parallels(graph: Graph, mode: str, stops: pd.DataFrame, width_km: float) -> Graph:
+    """Drop the open graph's links that lie wholly within ``width_km`` of a corridor which replaces them."""
+    stretch = 1 / np.cos(np.radians(stops["lat"].mean()))
+    plane = shapely.linestrings(np.column_stack([stops["lon"] / stretch, stops["lat"]]))
+    band = shapely.buffer(plane, width_km / _DEGREE_KM, cap_style="flat")
+    beside = shapely.transform(band, lambda xy: np.column_stack([xy[:, 0] * stretch, xy[:, 1]]))
+    mine = (graph.links["mode"].eq(mode) & graph.links["status"].ne("repair")).to_numpy()
+    doomed = np.zeros(len(graph.links), dtype=bool)
+    doomed[mine] = shapely.covers(beside, segments(graph, mine))
+    return graph.without(doomed)
+
+
 def _with_stops(graph: Graph, stops: pd.DataFrame, layer: str, detour: float) -> tuple[Graph, np.ndarray]:
     """A node for each stop (an earlier corridor's node of the same name again), joined to the graph around it."""
     ids = np.full(len(stops), -1)
     named = graph.nodes.index[graph.nodes["layer"].eq(layer) & graph.nodes["name"].isin(stops.index)]
     at = dict(zip(graph.nodes.loc[named, "name"], named, strict=True))
-    for position, stop in enumerate(stops.itertuples()):
+    for position, stop in enumerate(rows(stops)):
         if stop.Index in at:
             ids[position] = at[stop.Index]
             continue

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.world.build.network.cities import connect
 from landbridge.world.build.network.countries import Atlas
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay
+from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay, rows
 
 _FARTHEST_FROM_COAST_KM = 60.0
 _SPACING_KM = 35.0
@@ -90,7 +90,7 @@ def with_islands(graph: Graph, cities: NDArray[np.int64], ports: NDArray[np.int6
     on_main = component == main
     points = graph.nodes.loc[cities[~on_main[cities]]]
     terminals = np.concatenate([ports, cities])
-    for row in points.itertuples():
+    for row in rows(points):
         pool = graph.nodes.loc[terminals[on_main[terminals]]]
         own = pool[pool["iso3"] == row.iso3]
         pool = own if len(own) else pool

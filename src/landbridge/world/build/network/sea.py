@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from landbridge.world.build.network.graph import Graph, nearest, overlay
+from landbridge.world.build.network.gates import with_gates
+from landbridge.world.build.network.graph import Graph, nearest
 
 _RENAMED = {"ormuz": "hormuz", "chili": "magellan"}
 _SOURCE = "searoute (Apache-2.0)"
@@ -24,20 +24,7 @@ def sea_lanes(sources: Path, detour: float) -> Graph:
     edges["passage"] = edges["passage"].fillna("").astype(object).replace(_RENAMED)
     edges = edges[edges["u"] != edges["v"]].assign(mode="sea", source=_SOURCE, km=edges["km"].astype(float) * detour)
     graph = graph.with_links(edges)
-    return _with_northern_sea_route(_with_gates(graph), folder, detour)
-
-
-def _with_gates(graph: Graph) -> Graph:
-    """Tag the lanes that cross a gate, a line drawn across a strait, unless they carry a tag already."""
-    lat, lon = (graph.nodes[axis].to_numpy(dtype=float) for axis in ("lat", "lon"))
-    u, v = graph.links["u"].to_numpy(dtype=int), graph.links["v"].to_numpy(dtype=int)
-    lines = shapely.linestrings(np.stack([np.column_stack([lon[u], lat[u]]), np.column_stack([lon[v], lat[v]])], 1))
-    passage = graph.links["passage"].to_numpy(dtype=object).copy()
-    beside = np.abs(lon[u] - lon[v]) < 180
-    for gate in overlay("gates").itertuples():
-        line = shapely.linestrings([(gate.lon_1, gate.lat_1), (gate.lon_2, gate.lat_2)])
-        passage[shapely.intersects(lines, line) & beside & (passage == "")] = gate.passage
-    return Graph(graph.nodes, graph.links.assign(passage=passage))
+    return _with_northern_sea_route(with_gates(graph), folder, detour)
 
 
 def _with_northern_sea_route(graph: Graph, folder: Path, detour: float) -> Graph:
@@ -55,8 +42,9 @@ def _with_northern_sea_route(graph: Graph, folder: Path, detour: float) -> Graph
     inner = edges.assign(
         u=ids[position[edges["u"]]], v=ids[position[edges["v"]]], km=edges["km"].astype(float) * detour, **tag
     )
-    west, east = lanes["lon"].where(lanes["lon"] > 0, 400).idxmin(), (lanes["lon"] % 360).idxmax()
-    ends = lanes.loc[[west, east]]
+    around = lanes["lon"].to_numpy() % 360
+    west, east = int(around.argmin()), int(around.argmax())
+    ends = lanes.iloc[[west, east]]
     km, at = nearest(ends, joined)
     joins = pd.DataFrame({"u": ids[[west, east]], "v": at[:, 0], "km": km[:, 0] * detour, "assumed": True, **tag})
     return graph.with_links(inner).with_links(joins.assign(status="stitch"))
