@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mod
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
 from landbridge.study.schema import BASELINE, Study
+from landbridge.trade.core import NoEquilibriumError, counterfactual
 from landbridge.trade.model import TradeModel, TradeResult, calibrate_world, solve_world
 from landbridge.world import World
 
@@ -34,12 +36,13 @@ class Solved:
 class Chain:
     """Everything of some scenarios that is the same in every draw.
 
-    ``worlds`` by scenario, the baseline first; ``networks`` the different ones among them, and ``network_of`` the
-    position of each scenario's; ``central`` parameter values; ``model`` the trade calibrated at those.
+    ``policies`` by scenario, the baseline first: what its policies alone do to trade; ``networks`` the different ones
+    among them, and ``network_of`` the position of each scenario's; ``central`` parameter values; ``model`` the trade
+    calibrated at those.
     """
 
     study: Study
-    worlds: Mapping[str, World]
+    policies: Mapping[str, TradeResult]
     networks: tuple[Network, ...]
     network_of: Mapping[str, int]
     central: Mapping[str, float]
@@ -57,7 +60,16 @@ class Chain:
         networks, network_of = _networks(worlds)
         central = central_values(study.parameters)
         model = calibrate_world(world, central, deficits=study.about.deficits)
-        return cls(study, worlds, networks, network_of, central, model)
+        policies = {}
+        for scenario, changed in worlds.items():
+            with _named(scenario):
+                policies[scenario] = solve_world(changed, model=model)
+        return cls(study, policies, networks, network_of, central, model)
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Scenario names, the baseline first."""
+        return list(self.policies)
 
     @property
     def sectors(self) -> list[str]:
@@ -74,17 +86,37 @@ class Chain:
         Raises:
             SolveError: a scenario has no equilibrium, or none was found; the message names it.
         """
-        model = calibrate_world(self.worlds[BASELINE], params, deficits=self.study.about.deficits, near=self.model)
+        world = self.network(BASELINE).world
+        model = calibrate_world(world, params, deficits=self.study.about.deficits, near=self.model)
         costs = [network.country_costs(params) for network in self.networks]
         transport = [ad_valorem(found, params, self.sectors) for found in costs]
         before = transport[self.network_of[BASELINE]]
-        for scenario, world in self.worlds.items():
+        for scenario, policy in self.policies.items():
             after = self.network_of[scenario]
-            try:
-                trade = solve_world(world, model.pairs(cost_change(before, transport[after])), model=model)
-            except SolveError as error:
-                raise SolveError(f"Scenario {scenario}: {error}") from None
+            with _named(scenario):
+                trade = _traded(model, policy, cost_change(before, transport[after]))
             yield Solved(scenario, costs[after], transport[after], trade)
+
+
+def _traded(model: TradeModel, policy: TradeResult, network_kappa: Array) -> TradeResult:
+    """The equilibrium under the network's change of costs and a scenario's policies together."""
+    kappa = network_kappa * policy.kappa
+    try:
+        equilibrium = counterfactual(
+            model.calibration, kappa=kappa, productivity=policy.productivity, tariff=policy.tariff
+        )
+    except NoEquilibriumError as error:
+        raise error.named(model.countries, model.sectors) from None
+    return TradeResult(model, equilibrium, network_kappa, kappa, policy.productivity, policy.tariff)
+
+
+@contextmanager
+def _named(scenario: str) -> Iterator[None]:
+    """Say of which scenario a refusal speaks."""
+    try:
+        yield
+    except SolveError as error:
+        raise SolveError(f"Scenario {scenario}: {error}") from None
 
 
 def _networks(worlds: Mapping[str, World]) -> tuple[tuple[Network, ...], dict[str, int]]:

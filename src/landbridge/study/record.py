@@ -41,7 +41,7 @@ def central_values_of(chain: Chain, watched: Sequence[str]) -> xr.Dataset:
     data: xr.Dataset = xr.concat(
         parts, dim="scenario", join="outer", coords="minimal", compat="no_conflicts", combine_attrs="drop"
     )
-    return data.assign_coords(scenario=list(chain.worlds))
+    return data.assign_coords(scenario=chain.scenarios)
 
 
 def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> xr.Dataset:
@@ -185,8 +185,8 @@ def _row(chain: Chain, found: Solved, params: Mapping[str, float], positions: ND
         _both_ways(flows[..., carried].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
     )
     return {
-        "real_income": found.trade.real_income.to_numpy(),
-        "real_wage": found.trade.real_wage.to_numpy(),
+        "real_income": 100 * (equilibrium.real_income - 1),
+        "real_wage": 100 * (equilibrium.real_wage - 1),
         "trade": 100 * (np.divide(after, before, out=np.full_like(before, np.nan), where=before > 0) - 1),
         **shipment(among(found.costs, positions), equilibrium.baseline.flows[square], params, chain.sectors),
         "residual": np.asarray(found.trade.residual),

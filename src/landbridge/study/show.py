@@ -55,6 +55,49 @@ def parse_labels(words: Iterable[str]) -> dict[str, Any]:
     return labels
 
 
+def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> dict[str, Any]:
+    """The labels meant by words such as ``["PAK", "RUS", "cpec", "year=2017"]``.
+
+    A bare word is a year, or the name of a scenario, sector, mode, passage or institution; any other is a country, the
+    first one the country (or exporter), the next its partner (or importer).
+
+    Raises:
+        InputError: a word fits no label of the quantity; the message names the nearest country.
+    """
+    given = list(words)
+    labels = parse_labels(word for word in given if "=" in word)
+    for word in given:
+        if "=" not in word:
+            labels[_label_meant(source, quantity, word, labels)] = word
+    return labels
+
+
+def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[str, Any]) -> str:
+    if word.isdigit():
+        return "year"
+    for label, names in _names(source).items():
+        if word in names:
+            return label
+    country(word)
+    wanted = variables()[quantity].dims if quantity in variables() else _columns(source, quantity)
+    free = [label for label in COUNTRY_COLUMNS if label in wanted and label not in taken]
+    if not free:
+        raise InputError(f'{quantity} has no label left for "{word}".')
+    return free[0]
+
+
+def _names(source: World | Outcome) -> dict[str, list[str]]:
+    if isinstance(source, Outcome):
+        dims = ("scenario", "sector", "mode", "passage")
+        return {dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords}
+    return {"sector": source.sectors, "institution": sorted(set(source.table("memberships")["institution"]))}
+
+
+def _columns(source: World | Outcome, quantity: str) -> list[str]:
+    known = isinstance(source, World) and quantity in source.resources
+    return list(map(str, source.table(quantity).columns)) if known else []
+
+
 def _rows(table: DataFrame, name: str, labels: dict[str, Any]) -> DataFrame:
     """The rows of a world's table whose columns have the values asked for."""
     for label, wanted in labels.items():
