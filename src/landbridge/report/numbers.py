@@ -72,7 +72,8 @@ def significant(value: float, figures: int = 4) -> str:
 
 def ticks(low: float, high: float, wanted: int = 6) -> list[float]:
     """Round numbers (1, 2 or 5 times a power of ten apart) from at most ``low`` to at least ``high``."""
-    width = max(high - low, 1e-12)
+    high = high if high > low else low + 1.0
+    width = high - low
     power = 10.0 ** math.floor(math.log10(width / wanted))
     step = next(power * factor for factor in (1, 2, 5, 10) if width / (power * factor) <= wanted)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

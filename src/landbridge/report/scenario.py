@@ -381,14 +381,17 @@ def passages(outcome: Outcome, name: str) -> DataFrame:
 def _passages(outcome: Outcome, name: str, title: str, numbering: Numbering) -> Markup | None:
     frame = passages(outcome, name)
     frame["delta"] = frame["after"] - frame["before"]
-    order = frame["delta"].abs().sort_values(ascending=False).index[:LONGEST]
+    reads = passages_read(frame)
+    moved = frame[frame["delta"].abs() >= 1.0]
+    if moved.empty:
+        return element("p", reads)
+    order = moved["delta"].abs().sort_values(ascending=False).index[:LONGEST]
     shown = frame.loc[order].sort_values("delta", ascending=False)
     rows = [
         Estimate(capital(passage_name(row["passage"]).removeprefix("the ")), row["delta"] / 1e3)
         for _, row in shown.iterrows()
     ]
     caption = f"{title}: change of the trade through straits, canals and land crossings, billion USD a year"
-    reads = passages_read(frame)
     drawing = bars(rows, "billion USD a year", caption, reads)
     listing = table(
         numbering,
