@@ -13,6 +13,8 @@ import typer
 from landbridge.errors import InputError, LandbridgeError
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from landbridge.claims.judge import Verdict
     from landbridge.network.route import Route
     from landbridge.study.outcome import Outcome
@@ -169,6 +171,118 @@ def report(
     folder = outcome or OUTCOMES / read.name
     computed = load_outcome(folder)
     print(f"Report: {write_report(computed, folder, judge(computed, read_claims(read)))}")
+
+
+OutcomeFolder = Annotated[
+    Path | None,
+    typer.Option(help="Folder of an outcome; without it the one computed last in outcomes/."),
+]
+
+
+@app.command()
+def show(
+    quantity: Annotated[str, typer.Argument(help="A quantity (docs/claims.md lists them) or a table of the world.")],
+    label: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[LABEL]...", help="PAK RUS cpec rail 2017, or country=PAK partner=RUS,CHN."),
+    ] = None,
+    outcome: OutcomeFolder = None,
+    world: Annotated[
+        str | None, typer.Option("--world", help="Show it of this world; observed quantities are of 2017 without it.")
+    ] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show any quantity of an outcome, or any quantity or table of a world."""
+    from landbridge.study.show import labels_of
+    from landbridge.study.show import show as show_quantity
+    from landbridge.variables import variables
+    from landbridge.world import load_world
+
+    modelled = quantity in variables() and variables()[quantity].modelled
+    source = load_world(world or "2017") if world or not modelled else _outcome(outcome)
+    _print_table(show_quantity(source, quantity, **labels_of(source, quantity, label or [])), as_csv, as_json)
+
+
+@app.command()
+def compare(
+    left: Annotated[str, typer.Argument(metavar="A", help="A scenario, or the folder of an outcome.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="Another scenario, or another outcome.")],
+    outcome: OutcomeFolder = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="When A and B are outcomes: the scenario compared; without it every one they share."),
+    ] = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="Only these countries; may be repeated; without it the study's focus.")
+    ] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set two scenarios of an outcome, or two outcomes, side by side."""
+    from pandas import concat
+
+    from landbridge.study.compare import compare as side_by_side
+    from landbridge.study.outcome import load_outcome
+
+    labels: dict[str, Any] = {"country": country} if country else {}
+    if Path(left).is_dir() and Path(right).is_dir():
+        one, other = load_outcome(left), load_outcome(right)
+        shared = [scenario] if scenario else [name for name in one.scenarios[1:] if name in other.scenarios]
+        tables = [side_by_side(one, other, name, name, **labels).assign(scenario=name) for name in shared]
+        if not tables:
+            raise InputError(f'"{left}" and "{right}" have no scenario in common.')
+        _print_table(concat(tables, ignore_index=True), as_csv, as_json)
+        return
+    computed = _outcome(outcome)
+    _print_table(side_by_side(computed, computed, left, right, **labels), as_csv, as_json)
+
+
+@app.command()
+def why(
+    scenario: Annotated[str, typer.Argument(help="A scenario of the outcome.")],
+    country: Annotated[str, typer.Argument(help="The country whose change is explained.")],
+    partner: Annotated[
+        str | None, typer.Argument(help="With a partner: what changes on the way between the two.")
+    ] = None,
+    outcome: OutcomeFolder = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where a change comes from: partners, sectors, hours and money; and which uncertain number matters most."""
+    from landbridge.study.why import what_matters, why_trade
+    from landbridge.study.why import why as why_income
+
+    computed = _outcome(outcome)
+    if partner:
+        _print_table(why_trade(computed, country, partner, scenario), as_csv, as_json)
+        return
+    _print_table(why_income(computed, country, scenario), as_csv, as_json)
+    if computed.draw_count and not (as_csv or as_json):
+        print("\nWhich uncertain number moves it most, by rank correlation over the draws:")
+        _print_table(what_matters(computed, "real_income", country=country, scenario=scenario), as_csv, as_json)
+
+
+def _outcome(folder: Path | None) -> Outcome:
+    from landbridge.study.outcome import HEADER, load_outcome
+
+    if folder is None:
+        computed = sorted(OUTCOMES.glob(f"*/{HEADER}"), key=lambda path: path.stat().st_mtime)
+        if not computed:
+            raise InputError(f'No outcome in "{OUTCOMES}": run a study first, or name a folder with --outcome.')
+        folder = computed[-1].parent
+    return load_outcome(folder)
+
+
+def _print_table(table: DataFrame, as_csv: bool, as_json: bool) -> None:
+    if as_json:
+        _print_json(json.loads(table.to_json(orient="records", double_precision=15)))
+    elif as_csv:
+        print(table.to_csv(index=False), end="")
+    else:
+        print(
+            table.to_string(index=False, float_format=lambda value: f"{value:.4g}") if len(table) else "Nothing there."
+        )
 
 
 def _print_scenarios(outcome: Outcome) -> None:
