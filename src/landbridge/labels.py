@@ -190,7 +190,8 @@ def country(text: str) -> str:
     if found:
         named = ", ".join(f"{code} ({country_name(code)})" for code in sorted(found))
         raise InputError(f'"{text}" fits several countries: {named}. Write one of the codes.')
-    spellings = [country_name(code) for codes in _index().values() for code in codes]
+    codes = sorted({code for found in _index().values() for code in found})
+    spellings = [*map(country_name, codes), *codes]
     raise InputError(f'No country called "{text}".{did_you_mean(text.strip(), spellings)}')
 
 
