@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from landbridge import labels
 from landbridge.errors import InputError, did_you_mean
 from landbridge.network import core
-from landbridge.network.laying import SNAP_KM, Ground, lay, on_line, positive
+from landbridge.network.laying import SNAP_KM, Ground, lay, on_line, positive, with_feeders
 from landbridge.network.places import find_place, great_circle_km
 from landbridge.network.tables import running_modes, with_study_columns
 
@@ -89,12 +89,16 @@ def upgrade(
     positive(speed_factor, "speed_factor")
     links = with_study_columns(world.table("links"))
     chosen = line_along(world, mode, via) if via is not None else _lines_in(links, mode, countries or ())
-    links = _set(links, chosen, "feeder", True) if via is not None else links
     if speed_kmh is not None:
-        return world.with_(links=_set(links, chosen, "speed_kmh_override", speed_kmh))
-    before = links["speed_kmh_override"].to_numpy(dtype=float)
-    links = _set(links, chosen, "speed_factor", links["speed_factor"].to_numpy(dtype=float)[chosen] * speed_factor)
-    return world.with_(links=_set(links, chosen, "speed_kmh_override", before[chosen] * speed_factor))
+        links = _set(links, chosen, "speed_kmh_override", speed_kmh)
+    else:
+        for column in ("speed_factor", "speed_kmh_override"):
+            links = _set(links, chosen, column, links[column].to_numpy(dtype=float)[chosen] * speed_factor)
+    if via is None:
+        return world.with_(links=links)
+    ends = links[["u", "v"]].to_numpy()[chosen].ravel()
+    once = np.flatnonzero(np.bincount(ends) == 1)
+    return with_feeders(world.with_(links=_set(links, chosen, "feeder", True)), once)
 
 
 def close(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import InputError
+from landbridge.network import core
 from landbridge.network.ground import CONTESTED, country_at
 from landbridge.network.places import Place, great_circle_km, great_circle_points
-from landbridge.network.tables import in_force, with_study_columns
+from landbridge.network.tables import in_force, read_network, with_study_columns
 from landbridge.parameters import central_values
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _PORT_KM = 60.0
 _STEP_KM = 5.0  # spacing of the points at which the ground under a new line is looked at
 _WATER_KM = 30.0  # longest stretch of water that bridges and the coarseness of coastlines explain
 _WILD_KM = 120.0  # farthest from any road or railway that a line is laid without being marked as assumed
-_CORNER_KM = 12.0  # a country touched for less than this is the coarseness of outlines
+_CORNER_KM = 50.0  # a third country touched for less than this is the coarseness of a straight line
 _CROSSING_KM = 0.5
 _GAUGE_BREAK_KM = 0.1
 
@@ -166,7 +167,32 @@ def lay(world: World, mode: str, places: Sequence[Place], *, speed_kmh: float | 
         if not assumed:
             _refuse(world, ground, mode, one, other, stretches)
         _stretch_out(ground, draft, mode, here, there, stretches, detour, speed)
-    return draft.added_to(world)
+    return with_feeders(draft.added_to(world), stops)
+
+
+def with_feeders(world: World, stops: Iterable[int]) -> World:
+    """Put on the trunk the cheapest ways by land from each stop to the hubs of its country, so that costs see it."""
+    if "trunk" not in world.resources:
+        return world
+    network, params = read_network(world, world.year), central_values()
+    hours, usd = network.link_costs(params)
+    cost = usd + params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0 * hours
+    cities = world.table("cities")
+    hubs = cities.loc[cities["hub"], "node"].to_numpy(dtype=np.int64)
+    links = with_study_columns(world.table("links"))
+    feeder = links["feeder"].to_numpy(copy=True)
+    for stop in stops:
+        iso3 = network.node_iso3[stop]
+        inside = (network.node_iso3[network.tail] == iso3) & (network.node_iso3[network.head] == iso3)
+        near = np.flatnonzero(inside & network.allowed(("rail", "road")))
+        source = np.array([stop])
+        trees = core.shortest_trees(network.tail[near], network.head[near], cost[near], len(network.lat), source)
+        for hub in hubs[network.node_iso3[hubs] == iso3]:
+            node = hub
+            while trees.link[0, node] >= 0:
+                feeder[near[trees.link[0, node]]] = True
+                node = trees.before[0, node]
+    return world.with_(links=links.assign(feeder=feeder))
 
 
 @dataclass(frozen=True)
@@ -183,7 +209,7 @@ class Stretch:
 def survey(world: World, one: Place, other: Place) -> list[Stretch]:
     """The countries that the straight way between two places crosses, in order, with the stretch in each.
 
-    The ends lie in the places' own countries. Countries touched for less than 12 km, contested ground and water belong
+    The ends lie in the places' own countries. Third countries touched for less than 50 km, contested ground and water belong
     to the stretch before; a world without outlines knows only the two ends, and the border lies half-way.
     """
     km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon))

@@ -1,0 +1,132 @@
+"""Shortest paths, contraction and loads: true on any graph, with scipy's Dijkstra as the oracle."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from landbridge.network import core
+
+
+@st.composite
+def graphs(draw):
+    """Random multigraphs with loops, parallel and closed links; features, weights made of them, and some anchors."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_nodes, n_links = draw(st.integers(2, 30)), draw(st.integers(1, 60))
+    tail, head = rng.integers(0, n_nodes, (2, n_links))
+    features = rng.integers(0, 4, (n_links, 3)).astype(float)
+    weights = features @ rng.uniform(0.1, 300.0, 3)
+    weights[rng.random(n_links) < draw(st.sampled_from([0.0, 0.2]))] = np.inf
+    anchors = rng.choice(n_nodes, min(n_nodes, 6), replace=False)
+    return tail, head, weights, features, anchors, n_nodes
+
+
+def _hierarchy(tail, head, n_nodes):
+    rng = np.random.default_rng(0)
+    return core.Hierarchy(tail, head, rng.uniform(-60, 60, n_nodes), rng.uniform(-180, 180, n_nodes))
+
+
+needs_hierarchy = pytest.mark.skipif(core.routingkit is None, reason="routingkit-cch has no wheel for this platform")
+
+
+@needs_hierarchy
+@given(graphs())
+def test_hierarchy_distances_equal_dijkstra(graph):
+    tail, head, weights, _, anchors, n_nodes = graph
+    oracle = core.Dijkstra(tail, head, n_nodes)
+    fast = _hierarchy(tail, head, n_nodes)
+    everywhere = np.arange(n_nodes)
+    np.testing.assert_allclose(fast.pairs(weights, anchors), oracle.pairs(weights, anchors), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        fast.distances(weights, anchors, everywhere), oracle.distances(weights, anchors, everywhere), 1e-4, 1e-5
+    )
+
+
+@needs_hierarchy
+def test_hierarchy_keeps_small_distances_when_the_graph_is_large():
+    side = 220
+    node = np.arange(side * side).reshape(side, side)
+    tail = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    head = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    weights = np.random.default_rng(1).uniform(0.5, 500.0, len(tail))
+    lat, lon = np.repeat(np.linspace(-60, 60, side), side), np.tile(np.linspace(-170, 170, side), side)
+    some = np.array([0, 1, 2, side, 20_000, 20_001, side * side - 1])
+    found = core.Hierarchy(tail, head, lat, lon).distances(weights, some, some)
+    np.testing.assert_allclose(found, core.Dijkstra(tail, head, side * side).pairs(weights, some), rtol=1e-4)
+
+
+@needs_hierarchy
+def test_reweighting_gives_the_new_distances():
+    tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
+    paths = _hierarchy(tail, head, 3)
+    ends = np.array([0, 2])
+    assert paths.pairs(np.array([1.0, 1.0, 5.0]), ends)[0, 1] == pytest.approx(2.0)
+    assert paths.pairs(np.array([1.0, np.inf, 5.0]), ends)[0, 1] == pytest.approx(5.0)
+    assert paths.pairs(np.array([1.0, np.inf, np.inf]), ends)[0, 1] == np.inf
+
+
+@needs_hierarchy
+@pytest.mark.parametrize("wrong", [-1.0, np.nan])
+def test_weights_that_are_no_costs_are_refused(wrong):
+    paths = _hierarchy(np.array([0]), np.array([1]), 2)
+    with pytest.raises(ValueError, match="zero, positive or infinite"):
+        paths.pairs(np.array([wrong]), np.array([0, 1]))
+
+
+@given(graphs())
+def test_contraction_keeps_distances_among_anchors(graph):
+    tail, head, weights, features, anchors, n_nodes = graph
+    is_open = np.isfinite(weights)
+    small = core.contract(tail[is_open], head[is_open], anchors, sparse.csr_matrix(features[is_open]))
+    before = core.Dijkstra(tail, head, n_nodes).pairs(weights, anchors)
+    after = core.Dijkstra(small.tail, small.head, len(small.nodes)).pairs(
+        small.members @ weights[is_open], small.anchors
+    )
+    np.testing.assert_allclose(after, before)
+
+
+def test_contraction_leaves_only_the_anchors_of_a_chain_with_dead_ends():
+    tail, head = np.array([0, 1, 2, 1, 4, 5]), np.array([1, 2, 3, 4, 5, 6])
+    small = core.contract(tail, head, np.array([0, 3]), sparse.csr_matrix(np.ones((6, 1))))
+    assert small.nodes.tolist() == [0, 3]
+    assert (small.members @ np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])).tolist() == [7.0]
+
+
+@given(graphs())
+def test_path_is_connected_and_as_long_as_the_distance(graph):
+    tail, head, weights, _, anchors, n_nodes = graph
+    path = core.shortest_path(tail, head, weights, n_nodes, anchors[0], anchors[-1])
+    assert path.length == pytest.approx(core.Dijkstra(tail, head, n_nodes).pairs(weights, anchors)[0, -1])
+    if np.isfinite(path.length):
+        assert weights[path.links].sum() == pytest.approx(path.length)
+        for link, start, end in zip(path.links, path.nodes[:-1], path.nodes[1:], strict=True):
+            assert {tail[link], head[link]} == {start, end}
+
+
+@given(graphs())
+def test_loads_add_up(graph):
+    tail, head, weights, _, anchors, n_nodes = graph
+    trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
+    sent = np.random.default_rng(0).random((len(anchors), n_nodes)) * np.isfinite(trees.distance)
+    through = core.accumulate(trees, sent)
+    np.testing.assert_allclose(through[np.arange(len(anchors)), anchors], sent.sum(axis=1))
+    loads = core.link_loads(trees, through, len(tail))
+    assert (loads >= 0.0).all()
+    used = loads > 0.0
+    travelled = np.where(np.isfinite(trees.distance), trees.distance, 0.0)
+    np.testing.assert_allclose((loads * np.where(used, weights, 0.0)).sum(), (sent * travelled).sum(), atol=1e-9)
+
+
+@given(graphs())
+def test_marks_on_a_path_are_those_of_its_links(graph):
+    tail, head, weights, _, anchors, n_nodes = graph
+    marks = np.uint64(1) << np.arange(len(tail), dtype=np.uint64) % np.uint64(64)
+    trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
+    passed = core.marks_on_path(trees, marks)
+    for target in range(n_nodes):
+        expected, node = np.uint64(0), target
+        while trees.before[0, node] >= 0:
+            expected |= marks[trees.link[0, node]]
+            node = trees.before[0, node]
+        assert passed[0, target] == expected

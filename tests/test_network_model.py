@@ -1,0 +1,220 @@
+"""Costs of links and between countries, on a world small enough to reckon by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from landbridge.errors import DataError
+from landbridge.network import choice
+from landbridge.network.model import ALLOWED, Network
+from landbridge.parameters import central_values
+from tiny_network import tiny_world
+
+CHN, IND, PAK = 0, 1, 2
+SEA, RAIL, ROAD = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def world():
+    return tiny_world()
+
+
+@pytest.fixture(scope="module")
+def network(world):
+    return Network.from_world(world)
+
+
+@pytest.fixture(scope="module")
+def params():
+    return central_values()
+
+
+def test_hours_and_money_of_a_link_are_those_of_its_length_and_stop(network, params):
+    hours, usd = network.link_costs(params)
+    assert hours[0] == pytest.approx(416.0 / params["road_speed_kmh"])
+    assert usd[0] == pytest.approx(416.0 * params["usd_per_teu_km_road"])
+    assert hours[1] == pytest.approx(3.0 / params["road_speed_kmh"] + params["road_border_hours"])
+    assert usd[1] == pytest.approx(3.0 * params["usd_per_teu_km_road"] + params["road_border_usd"])
+    assert hours[6] == pytest.approx(20.0 / params["sea_speed_kmh"] + params["port_hours"])
+
+
+def test_violence_delays_and_surcharges_land_transport(network, params):
+    hours, usd = network.link_costs(params)
+    grade = np.log10(1.0 + 10.0 / params["conflict_scale"])
+    assert hours[4] == pytest.approx(1220.0 / params["road_speed_kmh"] + 12.2 * params["conflict_delay"] * grade)
+    assert usd[4] == pytest.approx(1220.0 * (params["usd_per_teu_km_road"] + params["conflict_surcharge"] * grade))
+
+
+def test_peace_makes_land_transport_cheaper(world, params):
+    peace = world.with_(conflict=pd.DataFrame({"iso3": ["PAK"], "intensity": [0.0]}))
+    before, after = (Network.from_world(each).country_costs(params) for each in (world, peace))
+    assert (after.days[ROAD, CHN, PAK], after.usd[ROAD, CHN, PAK]) < (
+        before.days[ROAD, CHN, PAK],
+        before.usd[ROAD, CHN, PAK],
+    )
+    assert Network.from_world(peace).link_costs(params)[0][4] == pytest.approx(1220.0 / params["road_speed_kmh"])
+
+
+def test_closures_hold_from_their_date(world):
+    assert Network.from_world(world, year=2017).open[12]
+    later = Network.from_world(world, year=2020)
+    assert not later.open[12]
+    assert later.closed_by[12] == "wagah closed to road since 2019-08-09: trade with India suspended"
+    assert np.isinf(later.link_costs(central_values())[0][12])
+
+
+def test_borders_inside_a_union_are_soft(world, params):
+    border = Network.from_world(world, year=2031).link_costs(params)[0][1]
+    assert border == pytest.approx(3.0 / params["road_speed_kmh"] + params["soft_border_hours"])
+
+
+def test_country_costs_are_means_over_hubs_of_the_cheapest_route(network, params):
+    costs = network.country_costs(params)
+    hours, usd = network.link_costs(params)
+    to_lahore, on_to_karachi = [0, 1, 2, 3], [4]
+    days = (hours[to_lahore].sum() + 0.6 * hours[on_to_karachi].sum()) / 24.0
+    money = usd[to_lahore].sum() + 0.6 * usd[on_to_karachi].sum()
+    assert costs.days[ROAD, CHN, PAK] == pytest.approx(days, rel=1e-5)
+    assert costs.usd[ROAD, CHN, PAK] == pytest.approx(money, rel=1e-5)
+
+
+def test_costs_are_exact_for_the_cheapest_and_the_dearest_goods(network, params):
+    costs = network.country_costs(params)
+    hours, usd = network.link_costs(params)
+    for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):
+        weight = usd + params["value_of_time"] * value / 24.0 * hours
+        over_land = min(weight[[0, 1, 2, 3, 4, 5]].sum(), weight[[0, 1, 2, 3, 14, 15, 16]].sum())
+        chn_pak = 0.4 * weight[[0, 1, 2, 3]].sum() + 0.6 * min(over_land, weight[:5].sum())
+        found = costs.usd[RAIL, CHN, PAK] + params["value_of_time"] * value * costs.days[RAIL, CHN, PAK]
+        assert found == pytest.approx(chn_pak, rel=1e-5)
+
+
+def test_more_modes_never_cost_more(network, params):
+    costs = network.country_costs(params)
+    for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):
+        generalised = costs.usd + params["value_of_time"] * value * costs.days
+        assert (generalised[SEA] <= generalised[RAIL] + 1e-3).all()
+        assert (generalised[RAIL] <= generalised[ROAD] + 1e-3).all()
+
+
+def test_costs_are_symmetric_and_zero_at_home(network, params):
+    costs = network.country_costs(params)
+    for cost in (costs.days, costs.usd):
+        np.testing.assert_allclose(cost, cost.transpose(0, 2, 1), rtol=1e-9)
+        assert (cost[:, range(3), range(3)] == 0.0).all()
+
+
+def test_a_country_cut_off_has_infinite_costs_and_is_named(world, params):
+    links = world.table("links")
+    alone = world.with_(links=links[links["passage"] != "khunjerab"].reset_index(drop=True))
+    costs = Network.from_world(alone).country_costs(params)
+    assert costs.cut_off() == ["CHN"]
+    assert np.isinf(costs.days[:, CHN, IND]).all()
+    assert np.isinf(costs.usd[:, PAK, CHN]).all()
+    assert costs.days[0, CHN, CHN] == 0.0
+    transport = choice.ad_valorem(costs, params, alone.sectors)
+    assert np.isinf(transport[CHN, IND, :3]).all()
+    assert (transport[:, :, 3] == 0.0).all()
+
+
+def test_an_economy_off_the_network_pays_nothing(world, params):
+    economies = pd.DataFrame({"iso3": ["CHN", "IND", "PAK", "ROW"], "trade": True})
+    costs = Network.from_world(world.with_(economies=economies)).country_costs(params)
+    assert costs.countries == ["CHN", "IND", "PAK", "ROW"]
+    assert (costs.days[:, 3, :] == 0.0).all()
+    assert (costs.usd[:, :, 3] == 0.0).all()
+
+
+def test_hierarchy_and_dijkstra_give_the_same_country_costs(world, params, monkeypatch):
+    fast = Network.from_world(world).country_costs(params)
+    monkeypatch.setattr("landbridge.network.core.routingkit", None)
+    slow = Network.from_world(world).country_costs(params)
+    np.testing.assert_allclose(fast.days, slow.days, rtol=1e-4)
+    np.testing.assert_allclose(fast.usd, slow.usd, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("column", "value"), [("km", 0.0), ("km", -3.0), ("speed_factor", 0.0), ("km", np.nan)])
+def test_lengths_and_speeds_that_are_not_positive_are_refused(world, column, value):
+    links = world.table("links").copy()
+    links.loc[3, column] = value
+    with pytest.raises(DataError, match=f"link 3 has {column}"):
+        Network.from_world(world.with_(links=links))
+
+
+def test_links_to_unknown_nodes_are_refused(world):
+    links = world.table("links").copy()
+    links.loc[2, "v"] = 99
+    with pytest.raises(DataError, match="link 2 joins nodes 2 and 99; there are 16 nodes"):
+        Network.from_world(world.with_(links=links))
+
+
+def _costs(**generalised):
+    """Costs of one pair of countries whose days are zero, by set of modes."""
+    usd = np.zeros((3, 2, 2))
+    for position, mode in enumerate(ALLOWED):
+        usd[position, 0, 1] = usd[position, 1, 0] = generalised[mode]
+    days = np.where(np.isinf(usd), np.inf, 0.0)
+    return choice.CountryCosts(["AAA", "BBB"], days, usd, np.ones((3, 2, 2)), np.ones((3, 2, 2)))
+
+
+def test_one_route_for_all_modes_costs_what_it_costs(params):
+    cost = choice.ad_valorem(_costs(sea=500.0, rail=500.0, road=500.0), params, ["fuels"])
+    assert cost[0, 1, 0] == pytest.approx(500.0 / params["value_per_teu_fuels"])
+
+
+def test_cost_falls_when_any_set_of_modes_gets_cheaper(params):
+    base = {"sea": 500.0, "rail": 700.0, "road": 900.0}
+    before = choice.ad_valorem(_costs(**base), params, ["fuels"])[0, 1, 0]
+    for mode in base:
+        after = choice.ad_valorem(_costs(**{**base, mode: 0.9 * base[mode]}), params, ["fuels"])[0, 1, 0]
+        assert after < before
+
+
+def test_mode_shares_are_the_derivatives_of_the_cost(params):
+    base, step = {"sea": 500.0, "rail": 600.0, "road": 800.0}, 1e-5
+    shares = choice.set_shares(_costs(**base), params, params["value_per_teu_fuels"])[:, 0, 1]
+    before = choice.ad_valorem(_costs(**base), params, ["fuels"])[0, 1, 0]
+    for position, mode in enumerate(base):
+        after = choice.ad_valorem(_costs(**{**base, mode: base[mode] * np.exp(step)}), params, ["fuels"])[0, 1, 0]
+        assert np.log(after / before) / step == pytest.approx(shares[position], rel=1e-3)
+
+
+def test_mode_shares_sum_to_one_where_there_is_a_route(network, params, world):
+    shares = choice.mode_shares(network.country_costs(params), params, world.sectors)
+    abroad = ~np.eye(3, dtype=bool)
+    np.testing.assert_allclose(shares.sum(axis=0)[abroad][:, :3], 1.0)
+    assert (shares[..., 3] == 0.0).all()
+
+
+def test_a_lost_route_changes_cost_infinitely_and_a_new_one_not_at_all():
+    before, after = np.array([0.1, 0.1, np.inf, np.inf]), np.array([0.21, np.inf, 0.3, np.inf])
+    np.testing.assert_allclose(choice.cost_change(before, after), [1.1, np.inf, 1.0, 1.0])
+
+
+def test_trade_assigned_to_the_network_adds_up(network, params):
+    flows = np.random.default_rng(3).uniform(1.0, 9.0, (3, 3, 4))
+    loads = network.loads(flows, params)
+    carried = flows[..., :3].sum(axis=2)
+    np.fill_diagonal(carried, 0.0)
+    np.testing.assert_allclose(loads.carried, carried.sum(axis=0) + carried.sum(axis=1))
+    np.testing.assert_allclose(loads.lost, 0.0, atol=1e-9)
+    across = dict(zip(loads.borders, loads.border, strict=True))
+    assert across["CHN-PAK"] == pytest.approx(loads.carried[CHN])
+    through = dict(zip(loads.passages, loads.passage, strict=True))
+    assert through["wagah"] + through["arabian_sea"] == pytest.approx(loads.carried[IND])
+    share = loads.share[loads.passages.index("khunjerab")]
+    assert share[CHN] == pytest.approx(1.0)
+    assert 0.0 < share[PAK] < 1.0
+
+
+def test_trade_without_a_route_is_lost_by_name(world, params):
+    links = world.table("links")
+    alone = world.with_(links=links[links["passage"] != "khunjerab"].reset_index(drop=True))
+    loads = Network.from_world(alone).loads(np.ones((3, 3, 4)), params)
+    np.testing.assert_allclose(loads.lost, [12.0, 6.0, 6.0])
+    np.testing.assert_allclose(loads.carried, [0.0, 6.0, 6.0])
+
+
+def test_loads_refuse_flows_of_another_shape(network, params):
+    with pytest.raises(DataError, match="Flows have shape"):
+        network.loads(np.ones((2, 2, 4)), params)
