@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 WIDTHS = (13.0, 9.0, 6.5, 4.5, 3.0, 2.0)  # units, for loads that change by the most, by half of it, a quarter ...
-BAND = 22.0  # units: width of the band along links that a scenario builds or alters
+BAND = 17.0  # units: width of the band along links that a scenario builds or alters
 LEAST = 14.0  # degrees: no inset shows less
 WIDE = 75.0  # degrees: a country wider than this does not set the frame of an inset
 

@@ -89,7 +89,7 @@ def _what_changes(outcome: Outcome, name: str) -> list[Markup]:
     items = [
         element(
             "li",
-            in_words(change),
+            f"{in_words(change)}.",
             element("small", f" Source: {change['source']}.", class_="faint") if change.get("source") else None,
         )
         for change in told["changes"]
@@ -200,7 +200,7 @@ def _legend(name: str, incomes: DataFrame, atlas: Atlas, scale: Scale) -> list[M
         entries.append(swatch("more trade on a link", Markup(line.format("more", 6.5))))
         entries.append(swatch("less", Markup(line.format("less", 6.5))))
         entries.append(
-            element("span", f"widest line: {billions(largest)[1:]} a year; half the width, about a third of it")
+            element("span", f"widest line: {billions(largest)[1:]} a year; each thinner one stands for half as much")
         )
     if atlas.lines.built(name):
         entries.append(swatch("built or altered", Markup(line.format("corridor", 13))))
