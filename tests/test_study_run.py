@@ -18,7 +18,7 @@ from landbridge.study.lanes import plan
 from landbridge.study.outcome import Outcome, check_writable, load_outcome
 from landbridge.study.run import refuse_out_of_bounds, run
 from landbridge.study.schema import Study
-from landbridge.study.show import parse_labels, show
+from landbridge.study.show import labels_of, parse_labels, show
 from landbridge.study.why import what_matters, why, why_trade
 
 
@@ -292,3 +292,20 @@ def test_canal_carries_trade_until_it_is_closed(small_outcome: Outcome) -> None:
     load = {name: small_outcome.value("passage_load", scenario=name, passage="suez") for name in ("baseline", "canal")}
     assert load["baseline"] > 0
     assert load["canal"] == 0
+
+
+def test_bare_words_find_their_labels(small_study: Study, small_outcome: Outcome) -> None:
+    assert labels_of(small_outcome, "trade", ["pakistan", "RUS", "rail"]) == {
+        "country": "pakistan",
+        "partner": "RUS",
+        "scenario": "rail",
+    }
+    assert labels_of(small_study.world(), "membership", ["SCO", "PAK", "2017"]) == {
+        "institution": "SCO",
+        "country": "PAK",
+        "year": "2017",
+    }
+    with pytest.raises(InputError, match="Did you mean 'Pakistan'"):
+        labels_of(small_outcome, "trade", ["Pakstan"])
+    with pytest.raises(InputError, match="no label left"):
+        labels_of(small_outcome, "real_income", ["PAK", "RUS"])
