@@ -93,6 +93,10 @@ def test_no_iranian_oil_reaches_korea_in_2022_though_it_did_in_2017(world2017: W
     assert _flow(world2022, "IRN", "KOR", "fuels") == 0
 
 
+def test_secret_iranian_sales_are_not_taken_for_taiwans(world2017: World) -> None:
+    assert _flow(world2017, "IRN", "TWN") < _flow(world2017, "KWT", "TWN") / 2
+
+
 def test_poland_buys_less_from_russia_after_the_sanctions(world2017: World, world2022: World) -> None:
     share = [
         _flow(w, "RUS", "POL") / sum(_flow(w, a, "POL") for a in ("RUS", "DEU", "CHN")) for w in (world2017, world2022)

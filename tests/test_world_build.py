@@ -24,7 +24,6 @@ from landbridge.world.build.rest_of_world import Given, split
 from landbridge.world.build.sectors import GOODS, NAMES, SECTORS
 from landbridge.world.build.wide import inputs, wide_tables
 from landbridge.world.check import complaints
-from landbridge.world.package import write_tables
 
 
 def _table_totals(matrix: np.ndarray) -> list[Totals]:
@@ -179,10 +178,11 @@ def test_a_missing_source_file_is_named_with_its_title(tmp_path: Path) -> None:
         build_world(tmp_path, 2017, "wide", tmp_path / "out")
 
 
-def test_a_file_in_the_place_of_the_world_is_refused(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_world_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("in the way")
-    with pytest.raises(DataError, match="out"):
-        write_tables(tmp_path / "out", {"name": "x"}, [])
+    with pytest.raises(DataError, match=r"Cannot write a world to .*out"):
+        build_world(tmp_path / "nowhere", 2017, "wide", tmp_path / "out" / "world")
+    assert (tmp_path / "out").read_text() == "in the way"
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -32,6 +33,7 @@ def build_world(
         DataError: a source file is missing, the folder cannot be written, or the year or detail is not supported.
     """
     _supported(year, detail)
+    _writable(out)
     progress(f"trade and economies of {year}")
     tables = wide_tables(sources, year)
     for common in _common_tables(sources, progress):
@@ -81,3 +83,10 @@ def _supported(year: int, detail: str) -> None:
         raise DataError(f"No world of {year} can be built: the sources serve {' and '.join(map(str, YEARS))}.")
     if detail not in DETAILS:
         raise DataError(f'No detail called "{detail}".{did_you_mean(detail, DETAILS)} Allowed: {", ".join(DETAILS)}.')
+
+
+def _writable(out: Path) -> None:
+    """Refuse before the work begins, not after."""
+    place = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise DataError(f"Cannot write a world to {out}: {place} is not a folder that can be written to.")

@@ -26,6 +26,9 @@ REPORTED = "reports of 2015-2016"
 RECENT = "table of 2023"
 CARRIED = "older pattern carried forward"
 
+# Comtrade's "other Asia, not specified": Taiwan, but also sales whose buyer is kept secret (Iran's oil of 2016).
+_OTHER_ASIA = "TWN"
+
 _SUCCESSOR = {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "MNT": "MNE", "BLX": "BEL"}
 
 
@@ -78,6 +81,7 @@ def reports_until_2016(sources: Path, economies: list[str]) -> dict[str, NDArray
         DataError: a file is missing.
     """
     panel = read(sources, "panel").query("year == 2016").assign(value=lambda f: f["value_usd"] / 1e6)
+    panel = panel[(panel["exporter"] != _OTHER_ASIA) & (panel["importer"] != _OTHER_ASIA)]
     itpde = read(sources, "itpde").query("year == 2016")
     sections = read(sources, "unctad").query("year == 2015 and sitc_section == 'TOTAL'")
     comtrade = matrix(panel, economies, "value")
