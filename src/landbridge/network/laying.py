@@ -209,8 +209,8 @@ class Stretch:
 def survey(world: World, one: Place, other: Place) -> list[Stretch]:
     """The countries that the straight way between two places crosses, in order, with the stretch in each.
 
-    The ends lie in the places' own countries. Third countries touched for less than 50 km, contested ground and water belong
-    to the stretch before; a world without outlines knows only the two ends, and the border lies half-way.
+    The ends lie in the places' own countries. Third countries touched for less than 50 km, contested ground and water
+    belong to the stretch before; a world without outlines knows only the two ends, and the border lies half-way.
     """
     km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon))
     lat, lon = great_circle_points(one.lat, one.lon, other.lat, other.lon, max(5, int(km / _STEP_KM) + 1))

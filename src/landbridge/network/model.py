@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,6 +104,14 @@ class Skeleton:
     reachable: Flags
     share: Floats
 
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """Equal for skeletons that give the same costs."""
+        arrays = [self.graph.tail, self.graph.head, self.graph.anchors, self.quantities.severity]
+        for matrix in (self.quantities.hours, self.quantities.usd):
+            arrays += [matrix.indptr, matrix.indices, matrix.data]
+        return sha256(b"".join(array.tobytes() for array in arrays)).digest()
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -197,6 +206,24 @@ class Network:
             costs by (main mode, country, country) in the world's order of countries: ``inf`` where nothing is
             reachable, zero on the diagonal and for economies off the network.
         """
+        return country_costs([self], params)[0]
+
+    def _two_classes(self, skeleton: Skeleton, params: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """Cost [H, H] of the cheapest routes between hubs for the least and for the most valuable goods."""
+        hours, money = skeleton.quantities.costs(params)
+        cheap, dear = (
+            skeleton.paths.pairs(money + params["value_of_time"] * value / 24.0 * hours, skeleton.graph.anchors)
+            for value in value_range(params)
+        )
+        return cheap, dear
+
+    def _mean(self, cost: Floats, skeleton: Skeleton) -> Floats:
+        """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""
+        total = self.hubs.sums(np.where(skeleton.reachable, cost, 0.0))
+        return np.divide(total, skeleton.share, out=np.full_like(total, np.inf), where=skeleton.share > 0.0)
+
+    def _assembled(self, found: Mapping[str, tuple[Floats, Floats]], params: Mapping[str, float]) -> CountryCosts:
+        """Days and money between countries from the costs between hubs by main mode."""
         low, high = value_range(params)
         per_day = params["value_of_time"]
         count = len(self.world.countries)
@@ -204,14 +231,10 @@ class Network:
         narrower: Floats | float = np.inf
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
             skeleton = self.skeletons[main_mode]
-            hours, money = skeleton.quantities.costs(params)
-            cheap, dear = (
-                skeleton.paths.pairs(money + per_day * value / 24.0 * hours, skeleton.graph.anchors)
-                for value in (low, high)
-            )
-            uses[position] = self.hubs.sums((dear < (1.0 - SAME_ROUTE) * narrower).astype(float))
-            narrower = dear
-            cheap, dear = self._mean(cheap, skeleton), self._mean(dear, skeleton)
+            at_hubs = found[main_mode][1]
+            uses[position] = self.hubs.sums((at_hubs < (1.0 - SAME_ROUTE) * narrower).astype(float))
+            narrower = at_hubs
+            cheap, dear = (self._mean(cost, skeleton) for cost in found[main_mode])
             reached = skeleton.share > 0.0
             slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=reached)
             days[position] = slope / (per_day * (high - low))
@@ -222,11 +245,6 @@ class Network:
             cost[:, absent, :] = cost[:, :, absent] = 0.0
             cost[:, np.arange(count), np.arange(count)] = 0.0
         return CountryCosts(list(self.world.countries), days, usd, uses, share)
-
-    def _mean(self, cost: Floats, skeleton: Skeleton) -> Floats:
-        """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""
-        total = self.hubs.sums(np.where(skeleton.reachable, cost, 0.0))
-        return np.divide(total, skeleton.share, out=np.full_like(total, np.inf), where=skeleton.share > 0.0)
 
     def route(
         self,
@@ -248,6 +266,20 @@ class Network:
         from landbridge.network.loads import assign_trade
 
         return assign_trade(self, flows, params)
+
+
+def country_costs(networks: Sequence[Network], params: Mapping[str, float]) -> list[CountryCosts]:
+    """``Network.country_costs`` of several networks; a graph that they have in common is routed once."""
+    known: dict[bytes, tuple[Floats, Floats]] = {}
+    costs = []
+    for network in networks:
+        found = {}
+        for main_mode, skeleton in network.skeletons.items():
+            if skeleton.fingerprint not in known:
+                known[skeleton.fingerprint] = network._two_classes(skeleton, params)
+            found[main_mode] = known[skeleton.fingerprint]
+        costs.append(network._assembled(found, params))
+    return costs
 
 
 def value_range(params: Mapping[str, float]) -> tuple[float, float]:

@@ -152,7 +152,7 @@ def _trunk(world: World, links: DataFrame) -> dict[str, Flags]:
     rows = table["link"].to_numpy(dtype=np.int64)
     known = rows.max(initial=-1) < len(links)
     if not known or (links[["u", "v"]].to_numpy()[rows] != table[["u", "v"]].to_numpy()).any():
-        raise DataError("Table trunk was computed from other links: build the world again, the trunk last.")
+        raise DataError("Table trunk belongs to other links. Run: python -m landbridge.network.trunk [FOLDER]")
     trunk = {}
     for main_mode in ALLOWED:
         trunk[main_mode] = links["feeder"].to_numpy(dtype=bool).copy()

@@ -3,13 +3,17 @@
 Country-pair costs are computed anew for every draw and scenario, so the graph under them must be small. For each set
 of modes the trunk is grown until, in every case of a list (freight for cheap and dear goods, speeds, border hours,
 passages and countries shut), no route along it costs more than ``TOLERANCE`` above the cheapest on the whole graph.
-It is computed once, when a world is built, and stored as the table ``trunk``.
+It is computed once, when a world is built, and stored as the table ``trunk``; after any change of the links by
+``python -m landbridge.network.trunk [FOLDER]``.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +23,8 @@ from scipy import sparse
 from landbridge.network import core
 from landbridge.network.model import ALLOWED, RUNNING, Network, value_range
 from landbridge.parameters import central_values, parameters
-from landbridge.world.package import Column, Source, Table
+from landbridge.world.package import Column, Source, Table, write_tables
+from landbridge.world.world import BASELINE, load_world, packaged_worlds
 
 if TYPE_CHECKING:
     from landbridge.world import World
@@ -28,7 +33,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-TOLERANCE = 0.03
+TOLERANCE = 0.05
 SHUT_PASSAGES = (
     *("suez", "babalmandab", "hormuz", "malacca", "sunda", "panama", "gibraltar", "bosporus", "dardanelles"),
     *("dover", "danish_straits", "taiwan_strait", "khunjerab", "torkham", "dostyk", "khorgos", "sarakhs"),
@@ -125,6 +130,20 @@ def tables(world: World, years: Sequence[int] = (2017, 2022)) -> list[Table]:
     ]
 
 
+def write_trunk(folder: Path) -> None:
+    """Compute the table ``trunk`` of the world in a folder (or of the packaged common tables) and write it there.
+
+    Raises:
+        DataError: the folder holds no world with a network, or cannot be written.
+    """
+    packaged = folder.resolve() == (BASELINE / "common").resolve()
+    world = load_world(packaged_worlds()[0] if packaged else folder)
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    header = {key: value for key, value in described.items() if key not in ("resources", "profile")}
+    bare = replace(world, resources={name: world.resources[name] for name in world.resources if name != "trunk"})
+    write_tables(folder, header, tables(bare))
+
+
 class _Field:
     """The whole graph among the hubs, contracted, and the trunk that grows in it."""
 
@@ -178,3 +197,7 @@ class _Field:
         chosen = np.zeros(len(self._network.km), dtype=bool)
         chosen[self._everything] = self.graph.members.T @ self.trunk[main_mode].astype(float) > 0.0
         return chosen
+
+
+if __name__ == "__main__":
+    write_trunk(Path(sys.argv[1]) if len(sys.argv) > 1 else BASELINE / "common")
