@@ -149,15 +149,7 @@ class Study(Strict):
         Raises:
             StudyError: the world cannot take a change; names its place in the file.
         """
-        if scenario == BASELINE:
-            return world
-        self._known(scenario)
-        for place, change in self.steps(scenario):
-            try:
-                world = change.apply(world)
-            except InputError as error:
-                raise StudyError(f"{self._file}: {place}: {error}") from None
-        return world
+        return self._after(scenario, {(): world})
 
     def scenario_worlds(self, world: World, scenarios: Iterable[str] | None = None) -> dict[str, World]:
         """The worlds of some scenarios (None: of all) by name, the baseline first.
@@ -166,13 +158,31 @@ class Study(Strict):
             StudyError: with the complaints of all scenarios.
         """
         worlds, found = {BASELINE: world}, []
+        made: dict[tuple[str, ...], World] = {(): world}
         for scenario in self.scenarios if scenarios is None else scenarios:
             try:
-                worlds[scenario] = self.scenario_world(scenario, world)
+                worlds[scenario] = self._after(scenario, made)
             except StudyError as error:
                 found += [line for line in error.complaints if line not in found]
         refuse(found)
         return worlds
+
+    def _after(self, scenario: str, made: dict[tuple[str, ...], World]) -> World:
+        """The world after a scenario's changes. ``made`` holds worlds by the changes made so far, and is added to:
+        scenarios that build on one another share what they have in common.
+        """
+        if scenario == BASELINE:
+            return made[()]
+        self._known(scenario)
+        done: tuple[str, ...] = ()
+        for place, change in self.steps(scenario):
+            before, done = made[done], (*done, place)
+            if done not in made:
+                try:
+                    made[done] = change.apply(before)
+                except InputError as error:
+                    raise StudyError(f"{self._file}: {place}: {error}") from None
+        return made[done]
 
     @property
     def _file(self) -> str:
