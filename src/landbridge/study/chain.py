@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
 from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mode_shares, set_shares
-from landbridge.network.model import Network
+from landbridge.network.model import Network, country_costs
 from landbridge.parameters import central_values
 from landbridge.study.schema import BASELINE, Study
 from landbridge.trade.core import NoEquilibriumError, counterfactual
@@ -88,7 +88,7 @@ class Chain:
         """
         world = self.network(BASELINE).world
         model = calibrate_world(world, params, deficits=self.study.about.deficits, near=self.model)
-        costs = [network.country_costs(params) for network in self.networks]
+        costs = country_costs(self.networks, params)
         transport = [ad_valorem(found, params, self.sectors) for found in costs]
         before = transport[self.network_of[BASELINE]]
         for scenario, policy in self.policies.items():
