@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
@@ -175,6 +176,20 @@ def test_a_missing_folder_of_sources_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_source_file_is_named_with_its_title(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"icio_trade_2017\.parquet is missing: OECD"):
+        build_world(tmp_path, 2017, "wide", tmp_path / "out")
+
+
+def test_a_source_file_without_a_column_is_named(tmp_path: Path) -> None:
+    (tmp_path / "trade" / "icio").mkdir(parents=True)
+    pd.DataFrame({"exporter": ["PAK"], "importer": ["CHN"]}).to_parquet(tmp_path / "trade/icio/icio_trade_2017.parquet")
+    with pytest.raises(DataError, match=r"icio_trade_2017\.parquet lacks the column 'sector'"):
+        build_world(tmp_path, 2017, "wide", tmp_path / "out")
+
+
+def test_a_source_file_that_is_no_table_is_named(tmp_path: Path) -> None:
+    (tmp_path / "trade" / "icio").mkdir(parents=True)
+    (tmp_path / "trade/icio/icio_trade_2017.parquet").write_text("not a table")
+    with pytest.raises(DataError, match=r"icio_trade_2017\.parquet cannot be read"):
         build_world(tmp_path, 2017, "wide", tmp_path / "out")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from landbridge.errors import DataError
 from landbridge.labels import REST, country_name
 from landbridge.parameters import central_values
 from landbridge.world.build.economies import Membership, economies_table, membership
@@ -62,8 +63,7 @@ def inputs(sources: Path, year: int, replacing: Mapping[str, float] | None = Non
     estimated = now.loc[now["status"] == "estimated", "source"]
     notes = {str(iso3): f"GDP of {year} estimated: {how}" for iso3, how in estimated.items()}
     notes["TWN"] = f"GDP of {year} estimated: gross output at the ratio of Japan and South Korea"
-    people = _with_rest(population, trading)
-    people = people.fillna(people.median())
+    people = _with_rest(population, trading).fillna({"TWN": beliefs["population_taiwan"]})
     older = pattern_until_2016(sources, trading.trading, beliefs)
     pattern = older
     if year > 2017:
@@ -87,10 +87,13 @@ def wide_tables(sources: Path, year: int) -> list[Table]:
     """Every table of a year's package.
 
     Raises:
-        DataError: a file is missing.
+        DataError: a file is missing, or the sources contradict each other.
     """
     start = inputs(sources, year)
-    done = split(start.given)
+    try:
+        done = split(start.given)
+    except ArithmeticError as error:
+        raise DataError(f"The sources of {year} in {sources} cannot be balanced: {error}") from None
     return [
         economies_table(sources, start.trading, _notes(start, done)),
         sectors_table(),
