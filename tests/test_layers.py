@@ -34,6 +34,7 @@ CORE_MAY_IMPORT = {
     "collections",
     "functools",
     "math",
+    "array",
 }
 
 

@@ -455,14 +455,11 @@ def world_show(
     from landbridge.world.show import country_card, summary, text_of_card, text_of_summary
 
     loaded = load_world(world)
-    if country is None:
-        data, text = summary(loaded), text_of_summary
-    else:
-        data, text = country_card(loaded, country), text_of_card
+    data = country_card(loaded, country) if country else summary(loaded)
     if as_json:
         _print_json(data)
     else:
-        print(text(data))
+        print(text_of_card(data) if country else text_of_summary(data))
 
 
 @world_app.command("sources")
