@@ -56,9 +56,8 @@ def access_cities(cities: pd.DataFrame, sources: Path) -> pd.DataFrame:
         weight = _represented(group, hubs)
         kept = group["population"].ge(_POPULATION_OF_ACCESS).to_numpy(copy=True)
         kept[0] = True
-        kept |= group.index.isin(capitals)
         kept[hubs] = True
-        named = _positions(group, kept_rows)
+        named = _positions(group, kept_rows) + list(np.flatnonzero(group.index.isin(capitals)))
         group = group.assign(hub=np.isin(np.arange(len(group)), hubs), weight=weight)
         chosen.append(group[_spaced(group, kept, hubs + named)])
     return pd.concat(chosen, ignore_index=True)
