@@ -109,7 +109,7 @@ def test_loads_add_up(graph):
     tail, head, weights, _, anchors, n_nodes = graph
     trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
     sent = np.random.default_rng(0).random((len(anchors), n_nodes)) * np.isfinite(trees.distance)
-    through = core.accumulate(trees, sent)
+    through = core.accumulate(core.levels(trees), sent)
     np.testing.assert_allclose(through[np.arange(len(anchors)), anchors], sent.sum(axis=1))
     loads = core.link_loads(trees, through, len(tail))
     assert (loads >= 0.0).all()
@@ -123,10 +123,24 @@ def test_marks_on_a_path_are_those_of_its_links(graph):
     tail, head, weights, _, anchors, n_nodes = graph
     marks = np.uint64(1) << np.arange(len(tail), dtype=np.uint64) % np.uint64(64)
     trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
-    passed = core.marks_on_path(trees, marks)
+    passed = core.marks_on_path(trees, core.levels(trees), marks)
     for target in range(n_nodes):
         expected, node = np.uint64(0), target
         while trees.before[0, node] >= 0:
             expected |= marks[trees.link[0, node]]
             node = trees.before[0, node]
         assert passed[0, target] == expected
+
+
+@needs_hierarchy
+@given(graphs())
+def test_trees_of_the_hierarchy_reach_every_node_by_a_cheapest_path(graph):
+    tail, head, weights, _, anchors, n_nodes = graph
+    fast = _hierarchy(tail, head, n_nodes).trees(weights, anchors)
+    slow = core.shortest_trees(tail, head, weights, n_nodes, anchors)
+    np.testing.assert_allclose(fast.distance, slow.distance, rtol=1e-4, atol=1e-2)
+    assert ((fast.before >= 0) == (slow.before >= 0)).all()
+    source, node = np.nonzero(fast.link >= 0)
+    step = weights[fast.link[source, node]]
+    walked = slow.distance[source, fast.before[source, node]] + step
+    np.testing.assert_allclose(walked, slow.distance[source, node], rtol=1e-4, atol=1e-2)

@@ -7,7 +7,7 @@ weight closes a link. Distances are sums of weights along the cheapest path, ``i
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +39,9 @@ class ShortestPaths(Protocol):
     def pairs(self, weights: Floats, terminals: Ints) -> Floats:
         """Distances [T, T] among terminals, symmetric with a zero diagonal."""
 
+    def trees(self, weights: Floats, sources: Ints) -> Trees:
+        """The tree of cheapest paths from each source to every node."""
+
 
 def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats) -> ShortestPaths:
     """A contraction hierarchy where its library is installed, else scipy's Dijkstra with the same methods."""
@@ -59,7 +62,7 @@ class Hierarchy:
         order = routingkit.compute_order_inertial(len(lat), arc_tail, arc_head, lat.tolist(), lon.tolist())
         self._hierarchy = routingkit.CCH(order, arc_tail, arc_head, False)
         self._metric: Any = None
-        self._n_links = len(tail)
+        self._tail, self._head, self._n_links, self._n_nodes = tail, head, len(tail), len(lat)
         self._component = components(tail, head, len(lat))
         self._place = np.argsort(np.asarray(order))  # position of a node in the dissection: near nodes stand together
 
@@ -101,6 +104,25 @@ class Hierarchy:
             distance[last:, first:last] = distance[first:last, last:].T
         return distance
 
+    def trees(self, weights: Floats, sources: Ints) -> Trees:
+        """The tree of cheapest paths from each source; see ``shortest_trees``.
+
+        In integer units a link leads to a node exactly when the distance of its near end and its length make up that
+        of the node. No length is rounded to zero, so that no two links lead to each other.
+        """
+        scale = self._scale(weights, sources, np.arange(self._n_nodes))
+        units = self._customise(weights, scale, least=1)
+        distance = self._rows(sources, np.arange(self._n_nodes))
+        length = np.where(units < _INFINITE, units, np.inf)
+        before = np.full(distance.shape, -1, dtype=np.int64)
+        into = np.full(distance.shape, -1, dtype=np.int64)
+        for near, far in ((self._tail, self._head), (self._head, self._tail)):
+            for source, reached in enumerate(distance):
+                link = np.flatnonzero((reached[near] + length == reached[far]) & (reached[far] < np.inf))
+                before[source, far[link]] = near[link]
+                into[source, far[link]] = link
+        return Trees(sources, distance / scale, before, into)
+
     def routes(self, weights: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
         """Every link that lies on the cheapest path of one of the pairs of nodes, sorted."""
         sources, targets = (np.array(ends, dtype=np.int64) for ends in zip(*pairs, strict=True))
@@ -133,15 +155,17 @@ class Hierarchy:
             waiting = np.setdiff1d(waiting[1:], reached)
         return max(safe, 0.9 * _LARGEST / (2.0 * farthest)) if farthest > 0.0 else safe
 
-    def _customise(self, weights: Floats, scale: float) -> None:
+    def _customise(self, weights: Floats, scale: float, least: int = 0) -> Ints:
+        """Set the metric; the integer lengths [L] it was given, none below ``least``."""
         units = np.full(len(weights), _INFINITE, dtype=np.int64)
         is_open = np.isfinite(weights)
-        units[is_open] = np.minimum(np.rint(weights[is_open] * scale), _INFINITE)
+        units[is_open] = np.clip(np.rint(weights[is_open] * scale), least, _INFINITE)
         arcs = units.tolist() * 2
         if self._metric is None:
             self._metric = routingkit.CCHMetric(self._hierarchy, arcs)
         else:
             self._metric.reset(arcs)
+        return units
 
     def _rows(self, sources: Ints, targets: Ints) -> Floats:
         query = routingkit.CCHOneToMany(self._metric, targets.tolist())
@@ -169,6 +193,10 @@ class Dijkstra:
     def pairs(self, weights: Floats, terminals: Ints) -> Floats:
         """Distances [T, T] among terminals."""
         return self.distances(weights, terminals, terminals)
+
+    def trees(self, weights: Floats, sources: Ints) -> Trees:
+        """The tree of cheapest paths from each source."""
+        return shortest_trees(self._tail, self._head, weights, self._n_nodes, sources)
 
 
 def adjacency(tail: Ints, head: Ints, weights: Floats, n_nodes: int) -> tuple[sparse.csr_matrix, Ints]:
@@ -361,27 +389,27 @@ def shortest_trees(tail: Ints, head: Ints, weights: Floats, n_nodes: int, source
     return Trees(sources, distance, before, into)
 
 
-def _levels(before: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Flat (node, predecessor) indices of the trees, level by level away from the sources."""
-    n_nodes = before.shape[1]
-    own = np.arange(before.size)
+def levels(trees: Trees) -> list[tuple[Ints, Ints]]:
+    """Flat (node, predecessor) positions in the arrays [S, N] of the trees, level by level away from the sources."""
+    before = trees.before.astype(np.int32)
+    n_nodes = np.int32(before.shape[1])
+    own = np.arange(before.size, dtype=np.int32)
     parent = np.where(before.ravel() >= 0, own // n_nodes * n_nodes + before.ravel(), own)
-    depth, ancestor = (parent != own).astype(np.int64), parent
-    while (depth[ancestor] > 0).any():
-        depth, ancestor = depth + depth[ancestor], ancestor[ancestor]
+    depth, ancestor = (parent != own).astype(np.int16), parent
+    while (step := depth[ancestor]).any():
+        depth, ancestor = depth + step, ancestor[ancestor]
     order = np.argsort(depth, kind="stable")
-    for level in np.split(order, np.cumsum(np.bincount(depth)))[1:-1]:
-        yield level, parent[level]
+    return [(level, parent[level]) for level in np.split(order, np.cumsum(np.bincount(depth)))[1:-1]]
 
 
-def accumulate(trees: Trees, flow: Floats) -> Floats:
+def accumulate(by_level: list[tuple[Ints, Ints]], flow: Floats) -> Floats:
     """What passes through every node [S, N] when ``flow`` [S, N] goes from each source to each node along its tree.
 
     The value at a node is what arrives over the tree's link into it, for itself and for all beyond; at the source
     it is everything sent. Flow to nodes beyond reach stays where it is.
     """
     through = flow.astype(float).ravel()
-    for node, parent in reversed(list(_levels(trees.before))):
+    for node, parent in reversed(by_level):
         np.add.at(through, parent, through[node])
     return through.reshape(flow.shape)
 
@@ -392,9 +420,9 @@ def link_loads(trees: Trees, through: Floats, n_links: int) -> Floats:
     return np.bincount(trees.link[used], weights=through[used], minlength=n_links).astype(float)
 
 
-def marks_on_path(trees: Trees, marks: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def marks_on_path(trees: Trees, by_level: list[tuple[Ints, Ints]], marks: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Union [S, N] of the bit marks ``marks`` [L] over all links of the path from each source to each node."""
     step = np.where(trees.link >= 0, marks[trees.link], np.uint64(0)).ravel()
-    for node, parent in _levels(trees.before):
+    for node, parent in by_level:
         step[node] |= step[parent]
     return step.reshape(trees.link.shape)

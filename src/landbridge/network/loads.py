@@ -73,7 +73,9 @@ def assign_trade(network: Network, flows: Floats, params: Mapping[str, float]) -
         axis=1
     )
     share = np.divide(through, carried, out=np.zeros_like(through), where=carried > 0.0)
-    border = np.array([link[network.border == name].sum() for name in borders])
+    crossing = np.flatnonzero(network.border != "")
+    at = np.searchsorted(borders, network.border[crossing].astype(str))
+    border = np.bincount(at, link[crossing], len(borders))
     return Loads(
         list(countries),
         link,
@@ -119,10 +121,11 @@ def _on_skeleton(
     graph = skeleton.graph
     hours, usd = skeleton.quantities.costs(params)
     cost = usd + params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0 * hours
-    trees = core.shortest_trees(graph.tail, graph.head, cost, len(graph.nodes), graph.anchors)
+    trees = skeleton.paths.trees(cost, graph.anchors)
+    by_level = core.levels(trees)
     sent = np.zeros(trees.distance.shape)
     sent[:, graph.anchors] = trade
-    on_contracted = core.link_loads(trees, core.accumulate(trees, sent), len(graph.tail)) / 2.0
+    on_contracted = core.link_loads(trees, core.accumulate(by_level, sent), len(graph.tail)) / 2.0
     on_link = np.zeros(len(network.km))
     on_link[skeleton.links] = graph.members.T @ on_contracted
     economy = network.hubs.economy
@@ -133,7 +136,7 @@ def _on_skeleton(
         marks = np.zeros(len(graph.tail), dtype=np.uint64)
         for bit, name in enumerate(group):
             marks[graph.members @ (tags == name).astype(float) > 0.0] |= np.uint64(1 << bit)
-        passed = core.marks_on_path(trees, marks)[:, graph.anchors]
+        passed = core.marks_on_path(trees, by_level, marks)[:, graph.anchors]
         for bit in range(len(group)):
             used = (passed >> np.uint64(bit)) & np.uint64(1)
             np.add.at(by_passage[start + bit], economy, (trade * used).sum(axis=1))
