@@ -180,6 +180,8 @@ class Study(Strict):
             if done not in made:
                 try:
                     made[done] = change.apply(before)
+                except DataError:
+                    raise
                 except InputError as error:
                     raise StudyError(f"{self._file}: {place}: {error}") from None
         return made[done]
