@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.report.geometry import bounds, read_wkb
 from landbridge.report.maps import (
+    FAR,
     Box,
     Canvas,
     Label,
@@ -21,6 +22,7 @@ from landbridge.report.maps import (
     frame,
     land,
     region_canvas,
+    within,
     world_canvas,
 )
 from landbridge.report.markup import Markup, element
@@ -36,8 +38,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 WIDTHS = (13.0, 9.0, 6.5, 4.5, 3.0, 2.0)  # units, for loads that change by the most, by half of it, a quarter ...
-BAND = 17.0  # units: width of the band along links that a scenario builds or alters
+BAND = 24.0  # units: width of the band along links that a scenario builds or alters
 LEAST = 14.0  # degrees: no inset shows less
+KNOWN, CITIES = 2000, 12  # the largest cities of the world that may be named on an inset, and how many on one
 WIDE = 75.0  # degrees: a country wider than this does not set the frame of an inset
 
 
@@ -165,6 +168,16 @@ def labels(changes: Sequence[Mapping[str, Any]], world: World) -> list[Label]:
         ordered |= dict.fromkeys(route)
     found = (find_place(world, text) for text in ordered)
     return [Label(place.name, float(place.lon), float(place.lat)) for place in found]
+
+
+def largest_cities(world: World, canvas: Canvas) -> list[Label]:
+    """Names of the largest cities on a canvas, as many as a reader needs to find his way."""
+    cities = world.table("places").nlargest(KNOWN, "population")
+    points = cities[["lon", "lat"]].to_numpy(dtype=float)
+    inside = within(canvas.place(points), (0.0, 0.0, canvas.width, canvas.height))
+    inside &= np.abs(points[:, 0] - canvas.centre) < FAR
+    found = cities[inside].head(CITIES)
+    return [Label(name, lon, lat) for name, lon, lat in zip(found["name"], found["lon"], found["lat"], strict=True)]
 
 
 def _box(scenario: str, changes: Sequence[Mapping[str, Any]], outlines: Outlines, lines: Lines) -> Box | None:

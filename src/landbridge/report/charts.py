@@ -31,7 +31,7 @@ def dots_and_whiskers(rows: Sequence[Estimate], unit: str, title: str, descripti
 
     Values that are no finite number get a word instead of a dot.
     """
-    left, right = _gutter([row.label for row in rows]), 170
+    left, right = _gutter([row.label for row in rows]), 196
     finite = [value for row in rows for value in (row.value, row.low, row.high) if math.isfinite(value)]
     marks = ticks(min([*finite, 0.0]), max([*finite, 0.0]))
     scale = _Scale(marks[0], marks[-1], left, WIDTH - right)
@@ -151,7 +151,7 @@ def _row_label(text: str, left: float, y: float) -> Markup:
 
 
 def _figures(row: Estimate, y: float, decimals: int) -> list[Markup]:
-    written = [element("text", signed(row.value, decimals), class_="figure", x=WIDTH - 112, y=y + 4, text_anchor="end")]
+    written = [element("text", signed(row.value, decimals), class_="figure", x=WIDTH - 132, y=y + 4, text_anchor="end")]
     if math.isfinite(row.low) and math.isfinite(row.high):
         text = span(row.low, row.high, decimals)
         written.append(element("text", text, class_="figure faint", x=WIDTH - 2, y=y + 4, text_anchor="end"))

@@ -167,7 +167,7 @@ def _placed(canvas: Canvas, lines: Sequence[Floats]) -> tuple[Floats, NDArray[np
     placed = canvas.place(points)
     if canvas.reach is None:
         return placed, number
-    near = _within(placed, canvas.reach) & (np.abs(points[:, 0] - canvas.centre) < FAR)
+    near = within(placed, canvas.reach) & (np.abs(points[:, 0] - canvas.centre) < FAR)
     kept = np.isin(number, number[near])
     return placed[kept], number[kept]
 
@@ -342,7 +342,7 @@ def _background(canvas: Canvas) -> Markup:
     ]
     placed = (canvas.place(line) for line in parallels + meridians)
     if canvas.reach is not None:
-        placed = (line[_within(line, canvas.reach)] for line in placed)
+        placed = (line[within(line, canvas.reach)] for line in placed)
     return join(
         [
             element("use", class_="sea", href=f"#{canvas.name}-edge"),
@@ -356,7 +356,8 @@ def _background(canvas: Canvas) -> Markup:
     )
 
 
-def _within(points: Floats, box: Box) -> NDArray[np.bool_]:
+def within(points: Floats, box: Box) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie inside a box (left, top, right, bottom)."""
     left, top, right, bottom = box
     return (points[:, 0] > left) & (points[:, 0] < right) & (points[:, 1] > top) & (points[:, 1] < bottom)
 

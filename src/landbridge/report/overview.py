@@ -164,9 +164,11 @@ def _cell(row: Mapping[Any, Any], decimals: int) -> Markup:
     text = signed(value, decimals)
     tone = None if text == "0" else _tone(value, value) if np.isnan(low) else _tone(low, high)
     figure = element("span", text, class_=tone)
-    if np.isnan(low):
+    interval = span(low, high, decimals)
+    if np.isnan(low) or interval == "0 to 0":
         return figure
-    return join([figure, element("br"), element("small", span(low, high, decimals), class_="faint")])
+    ends = [element("small", end, class_="faint") for end in interval.replace(" to ", " to\n").split("\n")]
+    return join([figure, element("br"), ends[0], element("br"), ends[1]])
 
 
 def _tone(low: float, high: float) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from landbridge.labels import country_name
-from landbridge.report.atlas import Atlas, labels
+from landbridge.report.atlas import Atlas, labels, largest_cities
 from landbridge.report.changes import in_words
 from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from landbridge.world import World
 
 _SHOWN = 5e-5  # per cent: what is smaller is left out of tables of causes, gains and losses
-LARGE = 100_000  # people: a city that a reader may know
+LARGE = 500_000  # people: a city that a reader may know
 LONGEST = 10  # rows of a chart of pairs, and countries on either side of a table of gains and losses
 
 
@@ -118,19 +118,14 @@ def _cut_off(outcome: Outcome, name: str) -> Markup | None:
 
 
 def _world_map(name: str, title: str, incomes: DataFrame, atlas: Atlas, scale: Scale, numbering: Numbering) -> Markup:
-    drawing = draw(
-        atlas.world.canvas,
-        atlas.world.visible,
-        _content(name, f"{title}: the world", incomes, atlas, scale, atlas.layers(name, 0.6)),
-        atlas.contested,
-    )
-    caption = f"{title}: change of real income by economy, per cent, and links whose load of trade changes"
+    content = _content(name, f"{title}: the world", incomes, atlas, scale, atlas.layers(name, 0.6))
     return figure(
         numbering,
-        f"{caption}. Equal Earth projection.",
-        drawing,
+        f"{title}: change of real income by economy, per cent, and links whose load of trade changes. "
+        f"Equal Earth projection.",
+        draw(atlas.world.canvas, atlas.world.visible, content, atlas.contested),
         incomes_read(incomes, scale.nil),
-        _legend(name, incomes, atlas, scale),
+        _legend(name, content, atlas, scale),
     )
 
 
@@ -147,7 +142,7 @@ def _inset(
     region = atlas.regions.get(name)
     if region is None:
         return None
-    names = labels(steps(outcome, name), world) if "places" in world.resources else []
+    names = labels(steps(outcome, name), world) or largest_cities(world, region.canvas)
     drawing = draw(
         region.canvas,
         region.visible,
@@ -190,10 +185,10 @@ def _content(
     return Map(title, described, classes, frozenset(unsure), tips, layers, atlas.lines.closed(name), names)
 
 
-def _legend(name: str, incomes: DataFrame, atlas: Atlas, scale: Scale) -> list[Markup]:
+def _legend(name: str, content: Map, atlas: Atlas, scale: Scale) -> list[Markup]:
     line = '<path class="{}" d="M2 8.5H32" stroke-width="{}"/>'
     entries = [swatch("no data", element("rect", class_="none", width=34, height=17))]
-    if "low" in incomes and incomes["low"].notna().any():
+    if content.unsure:
         hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
         entries.append(swatch("gain or loss left open by the draws", *hatched))
     if (largest := atlas.lines.largest(name)) > 0:
@@ -223,7 +218,7 @@ def _lines_read(name: str, atlas: Atlas, world: World) -> str:
 
 
 def nearest_city(world: World, lon: float, lat: float) -> str:
-    """The city of a hundred thousand people or more that is nearest to a point, with its country."""
+    """The city of half a million people or more that is nearest to a point, with its country."""
     from landbridge.network.places import great_circle_km
 
     places = world.table("places")
