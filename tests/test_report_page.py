@@ -12,7 +12,7 @@ import pytest
 
 from landbridge.errors import InputError
 from landbridge.report import write_report
-from landbridge.report.numbers import change, listed, share, signed, span, ticks
+from landbridge.report.numbers import change, listed, plain, share, signed, span, ticks
 from landbridge.report.scale import Scale
 from landbridge.report.words import billions, incomes_read
 from report_outcomes import DRAWS, FOCUS, UNSAFE, outcome, verdicts, world
@@ -218,6 +218,7 @@ def test_figures_are_printed_as_an_article_prints_them() -> None:
     assert signed(0.4249) == "+0.42"
     assert signed(-12.345) == "−12.3"
     assert signed(-0.00001) == "0"
+    assert plain(0.0) == "0"
     assert signed(float("nan")) == "–"
     assert change(1.5) == "+1.50\u202f%"
     assert span(-0.104, 0.93) == "−0.10 to +0.93"

@@ -11,7 +11,7 @@ MINUS = "−"
 def digits(value: float) -> int:
     """Decimals with which a figure of this size is worth printing."""
     size = abs(value)
-    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3 if size >= 0.01 else 4
+    return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.1 else 3 if size >= 0.01 else 4
 
 
 def plain(value: float, decimals: int | None = None) -> str:

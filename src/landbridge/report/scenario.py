@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
     from landbridge.world import World
 
-_SHOWN = 5e-5  # per cent: what is smaller is left out of tables of causes, gains and losses
+_SHOWN = 5e-5  # percentage points: a cause smaller than this in every country is left out
 LARGE = 500_000  # people: a city that a reader may know
 LONGEST = 10  # rows of a chart of pairs, and countries on either side of a table of gains and losses
 
@@ -286,9 +286,10 @@ def _gains_and_losses(title: str, incomes: DataFrame, numbering: Numbering) -> M
     import pandas as pd
 
     ordered = incomes.sort_values("value", ascending=False)
-    gains = ordered[ordered["value"] >= _SHOWN].head(LONGEST).reset_index(drop=True)
-    losses = ordered[ordered["value"] <= -_SHOWN][::-1].head(LONGEST).reset_index(drop=True)
-    decimals = common_decimals([*gains["value"], *losses["value"]])
+    decimals = common_decimals(ordered["value"])
+    least = 0.5 * 10.0**-decimals
+    gains = ordered[ordered["value"] >= least].head(LONGEST).reset_index(drop=True)
+    losses = ordered[ordered["value"] <= -least][::-1].head(LONGEST).reset_index(drop=True)
     rows = [
         [*_cell(gains, position, decimals), *_cell(losses, position, decimals)]
         for position in range(max(len(gains), len(losses)))
