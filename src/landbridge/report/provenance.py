@@ -120,27 +120,19 @@ def _distribution(spread: Mapping[str, Any]) -> str:
 
 
 def influence_table(outcome: Outcome) -> DataFrame:
-    """Spearman's rank correlation of each uncertain parameter with the real income of each country looked at."""
+    """Rank correlation of each uncertain parameter with the real income of each country looked at."""
     import pandas as pd
-    from scipy.stats import rankdata
 
-    drawn = outcome.drawn_parameters
-    incomes = outcome.draws("real_income")
-    assert incomes is not None
+    from landbridge.study.why import what_matters
+
     codes = [code for code in outcome.focus if code in outcome.countries]
-    ranks = np.apply_along_axis(rankdata, 0, drawn.to_numpy())
-    rows = []
-    for name in outcome.scenarios[1:]:
-        for code in codes:
-            values = incomes.sel(scenario=name, country=code).to_numpy()
-            if np.ptp(values) == 0 or not np.isfinite(values).all():
-                continue
-            for position, parameter in enumerate(drawn.columns):
-                rho = np.corrcoef(ranks[:, position], rankdata(values))[0, 1]
-                rows.append(
-                    {"scenario": name, "country": code, "parameter": str(parameter), "rank_correlation": float(rho)}
-                )
-    return pd.DataFrame(rows, columns=["scenario", "country", "parameter", "rank_correlation"])
+    parts = [
+        what_matters(outcome, "real_income", scenario=name, country=code).assign(scenario=name, country=code)
+        for name in outcome.scenarios[1:]
+        for code in codes
+    ]
+    columns = ["scenario", "country", "parameter", "rank_correlation"]
+    return pd.concat(parts)[columns].dropna().reset_index(drop=True) if parts else pd.DataFrame(columns=columns)
 
 
 def influence(outcome: Outcome, numbering: Numbering) -> Markup | None:

@@ -67,8 +67,8 @@ def how_judged(outcome: Outcome) -> str:
         f"{outcome.draw_count} draws of the uncertain parameters in which the test is passed: the statement holds "
         f"in {share(HOLDS)} or more, is likely in {share(LIKELY)} or more, unlikely in {share(UNLIKELY)} or "
         f"less, fails in {share(FAILS)} or less, and is undecided between. Observed data have no draws: there a "
-        f"statement holds or fails. The shares carry the uncertainty of the parameters, not that of the model's form; and "
-        f"a statement may hold in every draw and yet be about very little: the figure found says how much."
+        f"statement holds or fails. The shares carry the uncertainty of the parameters, not that of the model's form; "
+        f"and a statement may hold in every draw and yet be about very little: the figure found says how much."
     )
 
 
