@@ -1,0 +1,86 @@
+"""The packaged network as it is used: routes that are known, costs on the trunk, closures that bite."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from landbridge.network import edits
+from landbridge.network.choice import ad_valorem
+from landbridge.network.model import Network
+from landbridge.parameters import central_values
+
+
+@pytest.fixture(scope="module")
+def network(world2017):
+    return Network.from_world(world2017)
+
+
+@pytest.fixture(scope="module")
+def transport(network):
+    return ad_valorem(network.country_costs(central_values()), central_values(), network.world.sectors)
+
+
+def _position(network, *codes):
+    return tuple(network.world.countries.index(code) for code in codes)
+
+
+def test_kashgar_gwadar_goes_by_khunjerab(network):
+    route = network.route("Kashgar", "Gwadar")
+    assert route.countries == ("CHN", "PAK")
+    assert "khunjerab" in route.passages
+
+
+def test_landlocked_and_roadless_places_say_so(network):
+    assert network.route("Kabul", "Tashkent", modes=["rail"]).reason.startswith("no rail line")
+    assert "KOR-PRK closed" in network.route("Seoul", "Pyongyang", modes=["rail", "road"]).reason
+
+
+def test_every_economy_on_the_network_is_reached(network):
+    assert network.country_costs(central_values()).cut_off() == []
+
+
+def test_the_trunk_gives_the_costs_of_the_whole_graph(network, transport):
+    world = network.world
+    bare = dataclasses.replace(
+        world, resources={name: world.resources[name] for name in world.resources if name != "trunk"}
+    )
+    whole = Network.from_world(bare.with_(links=world.table("links").assign(skeleton=True)))
+    exact = ad_valorem(whole.country_costs(central_values()), central_values(), world.sectors)
+    error = (1.0 + transport) / (1.0 + exact) - 1.0
+    assert np.abs(error).mean() < 1e-3
+    assert np.abs(error).max() < 0.02
+
+
+def test_suez_shut_makes_asia_and_europe_dearer_to_each_other_only(network, transport):
+    shut = Network.from_world(edits.close(network.world, passage="suez"))
+    after = ad_valorem(shut.country_costs(central_values()), central_values(), network.world.sectors)
+    change = (1.0 + after) / (1.0 + transport) - 1.0
+    assert (change > -1e-6).all()
+    assert change[*_position(network, "IND", "ITA"), 2] > 0.02
+    assert change[*_position(network, "USA", "MEX"), 2] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_railway_over_the_karakoram_brings_kashgar_and_pakistan_nearer(network):
+    places = ["Kashgar", "Gilgit", "Rawalpindi"]
+    with_rail = edits.add_link(network.world, mode="rail", via=places, speed_kmh=60.0, assumed=True)
+    with_rail = edits.set_border(with_rail, between=("CHN", "PAK"), mode="rail", hours=4.0, usd=50.0)
+    params = central_values()
+    before, after = (each.country_costs(params) for each in (network, Network.from_world(with_rail)))
+    joined = np.isfinite(before.days[1]) & (before.usd[1] > 0.0)
+    for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):
+        cost_before, cost_after = (
+            each.usd[1] + params["value_of_time"] * value * each.days[1] for each in (before, after)
+        )
+        assert cost_after[_position(network, "CHN", "PAK")] < 0.99 * cost_before[_position(network, "CHN", "PAK")]
+        assert (cost_after[joined] < 1.001 * cost_before[joined]).all()
+
+
+def test_european_trade_with_asia_hangs_on_suez(network):
+    flows = np.ones((len(network.world.countries),) * 2 + (len(network.world.sectors),))
+    loads = network.loads(flows, central_values())
+    suez = dict(zip(loads.countries, loads.share[loads.passages.index("suez")], strict=True))
+    assert suez["ITA"] > 0.15
+    assert suez["MEX"] < 0.15
+    off = np.flatnonzero(np.diff(network.hubs.people.indptr) == 0)
+    np.testing.assert_allclose(np.delete(loads.lost, off), len(off) * 2 * 3, atol=1e-6)
