@@ -43,7 +43,9 @@ def measure() -> list[Measurement]:
             f"{by_scipy * len(cities):.0f} s (scipy Dijkstra, {1000 * by_scipy:.0f} ms a source)",
             HERE,
         ),
-        Measurement("largest relative error of those distances against scipy", float(error[error < 1].max()), "1", 1e-4),
+        Measurement(
+            "largest relative error of those distances against scipy", float(error[error < 1].max()), "1", 1e-4
+        ),
         Measurement("a scenario's network made ready for draws", preparing, "s"),
         Measurement(
             f"country costs of one draw: {len(network.hubs.node)} hubs, three sets of modes, two classes of goods",

@@ -75,7 +75,7 @@ def assign_trade(network: Network, flows: Floats, params: Mapping[str, float]) -
     share = np.divide(through, carried, out=np.zeros_like(through), where=carried > 0.0)
     crossing = np.flatnonzero(network.border != "")
     at = np.searchsorted(borders, network.border[crossing].astype(str))
-    border = np.bincount(at, link[crossing], len(borders))
+    border = np.bincount(at, link[crossing], len(borders)).astype(float)
     return Loads(
         list(countries),
         link,
