@@ -109,7 +109,8 @@ def _contributions(chain: Chain, found: Solved, baseline: Solved, watched: Seque
     )
     places = [{name: place for place, name in enumerate(axis)} for axis in (CAUSES, countries, sectors)]
     for row, code in enumerate(watched):
-        table = explain_real_income(found.trade, code, (split[0], split[1]))
+        with np.errstate(invalid="ignore"):  # pairs that no route joins, before or after, have no split
+            table = explain_real_income(found.trade, code, (split[0], split[1]))
         keys = (table["cause"], table["partner"], table["sector"].replace("", NO_SECTOR))
         where = tuple(key.map(place).to_numpy(dtype=int) for key, place in zip(keys, places, strict=True))
         np.add.at(points[row], where, table["points"].to_numpy())
