@@ -27,8 +27,9 @@ def measure() -> list[Measurement]:
     oracle = core.Dijkstra(network.tail, network.head, len(network.lat))
     few = cities[::50]
     by_scipy = cpu_seconds(lambda: oracle.distances(cost, few, cities), repeat=2) / len(few)
-    finite = np.isfinite(found[::50])
-    error = np.abs(found[::50][finite] / np.maximum(oracle.distances(cost, few, cities)[finite], 1e-9) - 1.0)
+    exact = oracle.distances(cost, few, cities)
+    apart = np.isfinite(exact) & (exact > 0.0)
+    error = np.abs(found[::50][apart] / exact[apart] - 1.0).max()
     preparing = cpu_seconds(lambda: [Network.from_world(world).skeletons], repeat=2)
     costs = cpu_seconds(lambda: network.country_costs(params))
     flows = np.ones((len(world.countries), len(world.countries), len(world.sectors)))
@@ -43,9 +44,7 @@ def measure() -> list[Measurement]:
             f"{by_scipy * len(cities):.0f} s (scipy Dijkstra, {1000 * by_scipy:.0f} ms a source)",
             HERE,
         ),
-        Measurement(
-            "largest relative error of those distances against scipy", float(error[error < 1].max()), "1", 1e-4
-        ),
+        Measurement("largest error of those distances, relative to scipy", float(error), "1", 1e-4),
         Measurement("a scenario's network made ready for draws", preparing, "s"),
         Measurement(
             f"country costs of one draw: {len(network.hubs.node)} hubs, three sets of modes, two classes of goods",

@@ -112,7 +112,11 @@ class Hierarchy:
         """
         scale = self._scale(weights, sources, np.arange(self._n_nodes))
         units = self._customise(weights, scale, least=1)
-        distance = self._rows(sources, np.arange(self._n_nodes))
+        distance = np.full((len(sources), self._n_nodes), np.inf)
+        for label in np.unique(self._component[sources]):
+            rows = np.flatnonzero(self._component[sources] == label)
+            nodes = np.flatnonzero(self._component == label)
+            distance[np.ix_(rows, nodes)] = self._rows(sources[rows], nodes)
         length = np.where(units < _INFINITE, units, np.inf)
         before = np.full(distance.shape, -1, dtype=np.int64)
         into = np.full(distance.shape, -1, dtype=np.int64)

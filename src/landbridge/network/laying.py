@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ from landbridge.errors import InputError
 from landbridge.network import core
 from landbridge.network.ground import CONTESTED, country_at
 from landbridge.network.places import Place, great_circle_km, great_circle_points
-from landbridge.network.tables import in_force, read_network, with_study_columns
+from landbridge.network.tables import in_force, running_modes, with_study_columns
 from landbridge.parameters import central_values
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from landbridge.world import World
 
 Floats = NDArray[np.float64]
@@ -75,6 +77,20 @@ class Ground:
     def line(self, mode: str) -> Flags:
         """Links [L] of a mode; on rails the gauge breaks between them too."""
         return (self.mode == mode) | ((self.dwell == "gauge") & (mode == "rail"))
+
+    def usual_cost(self) -> Floats:
+        """Cost [L] of manufactures by land at central values, without what studies changed; infinite off the land."""
+        params = central_values()
+        hourly = params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0
+        running = running_modes(self.mode, self.dwell)
+        cost = np.full(len(self.km), np.inf)
+        for mode in ("rail", "road"):
+            mine = running == mode
+            per_km = params[f"usd_per_teu_km_{mode}"] + hourly / params[f"{mode}_speed_kmh"]
+            cost[mine] = self.km[mine] * per_km
+        for stop in ("terminal", "gauge"):
+            cost[self.dwell == stop] += params[f"{stop}_usd"] + hourly * params[f"{stop}_hours"]
+        return cost
 
     def km_to(self, place: Place, nodes: Ints) -> Floats:
         """Great-circle distance of some nodes from a place."""
@@ -174,25 +190,40 @@ def with_feeders(world: World, stops: Iterable[int]) -> World:
     """Put on the trunk the cheapest ways by land from each stop to the hubs of its country, so that costs see it."""
     if "trunk" not in world.resources:
         return world
-    network, params = read_network(world, world.year), central_values()
-    hours, usd = network.link_costs(params)
-    cost = usd + params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0 * hours
-    cities = world.table("cities")
+    ground, cities = Ground.of(world), world.table("cities")
+    cost = ground.usual_cost()
     hubs = cities.loc[cities["hub"], "node"].to_numpy(dtype=np.int64)
     links = with_study_columns(world.table("links"))
     feeder = links["feeder"].to_numpy(copy=True)
-    for stop in stops:
-        iso3 = network.node_iso3[stop]
-        inside = (network.node_iso3[network.tail] == iso3) & (network.node_iso3[network.head] == iso3)
-        near = np.flatnonzero(inside & network.allowed(("rail", "road")))
+    for stop in dict.fromkeys(stops):
+        at_home = ground.iso3 == ground.iso3[stop]
+        near = np.flatnonzero(at_home[ground.tail] & at_home[ground.head] & np.isfinite(cost))
         source = np.array([stop])
-        trees = core.shortest_trees(network.tail[near], network.head[near], cost[near], len(network.lat), source)
-        for hub in hubs[network.node_iso3[hubs] == iso3]:
+        trees = core.shortest_trees(ground.tail[near], ground.head[near], cost[near], len(ground.lat), source)
+        for hub in hubs[at_home[hubs]]:
             node = hub
             while trees.link[0, node] >= 0:
                 feeder[near[trees.link[0, node]]] = True
                 node = trees.before[0, node]
     return world.with_(links=links.assign(feeder=feeder))
+
+
+def on_common_trunk(worlds: Mapping[str, World]) -> dict[str, World]:
+    """The worlds, with what any of them put on the trunk on the trunk of all.
+
+    The trunk is near the cheapest routes, not on all of them. Were the links that one scenario adds to it missing from
+    the baseline, a finer trunk would look like a better road.
+    """
+    tables = {name: with_study_columns(world.table("links")) for name, world in worlds.items()}
+    fed = np.unique(np.concatenate([links.loc[links["feeder"], "link"] for links in tables.values()]))
+    if not len(fed):
+        return dict(worlds)
+    common: dict[int, DataFrame] = {}
+    for name, world in worlds.items():
+        key = id(world.table("links"))
+        if key not in common:
+            common[key] = tables[name].assign(feeder=np.isin(tables[name]["link"], fed))
+    return {name: world.with_(links=common[id(world.table("links"))]) for name, world in worlds.items()}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from landbridge.errors import DataError
 from landbridge.network import core
@@ -130,14 +131,16 @@ def _on_skeleton(
     on_link[skeleton.links] = graph.members.T @ on_contracted
     economy = network.hubs.economy
     by_passage = np.zeros((len(passages), len(network.world.countries)))
-    tags = network.passage[skeleton.links]
+    tagged = np.flatnonzero(network.passage[skeleton.links] != "")
+    tag = np.searchsorted(passages, network.passage[skeleton.links[tagged]].astype(str))
+    carries = sparse.csr_matrix((np.ones(len(tag)), (tagged, tag)), shape=(len(skeleton.links), len(passages)))
+    link, passage = (graph.members @ carries).nonzero()
     for start in range(0, len(passages), _BITS):
-        group = passages[start : start + _BITS]
+        group = (passage >= start) & (passage < start + _BITS)
         marks = np.zeros(len(graph.tail), dtype=np.uint64)
-        for bit, name in enumerate(group):
-            marks[graph.members @ (tags == name).astype(float) > 0.0] |= np.uint64(1 << bit)
+        np.bitwise_or.at(marks, link[group], np.uint64(1) << (passage[group] - start).astype(np.uint64))
         passed = core.marks_on_path(trees, by_level, marks)[:, graph.anchors]
-        for bit in range(len(group)):
-            used = (passed >> np.uint64(bit)) & np.uint64(1)
-            np.add.at(by_passage[start + bit], economy, (trade * used).sum(axis=1))
+        for number in np.unique(passage[group]):
+            used = (passed >> np.uint64(number - start)) & np.uint64(1)
+            by_passage[number] = np.bincount(economy, (trade * used).sum(axis=1), len(network.world.countries))
     return on_link, by_passage
