@@ -7,6 +7,7 @@ import pytest
 
 from landbridge.network import edits
 from landbridge.network.choice import ad_valorem
+from landbridge.network.laying import on_common_trunk
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
 
@@ -84,3 +85,12 @@ def test_european_trade_with_asia_hangs_on_suez(network):
     assert suez["MEX"] < 0.15
     off = np.flatnonzero(np.diff(network.hubs.people.indptr) == 0)
     np.testing.assert_allclose(np.delete(loads.lost, off), len(off) * 2 * 3, atol=1e-6)
+
+
+def test_a_scenario_that_only_refines_the_trunk_changes_no_cost(network):
+    along = ["Peshawar", "Rawalpindi", "Lahore", "Multan", "Karachi"]
+    same = edits.upgrade(network.world, mode="rail", via=along, speed_factor=1.0)
+    worlds = on_common_trunk({"baseline": network.world, "same": same})
+    before, after = (Network.from_world(world).country_costs(central_values()) for world in worlds.values())
+    assert np.array_equal(before.days, after.days)
+    assert np.array_equal(before.usd, after.usd)
