@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
 from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mode_shares, set_shares
+from landbridge.network.laying import on_common_trunk
 from landbridge.network.model import Network, country_costs
 from landbridge.parameters import central_values
 from landbridge.study.schema import BASELINE, Study
@@ -50,13 +51,14 @@ class Chain:
 
     @classmethod
     def of(cls, study: Study, scenarios: Sequence[str]) -> Chain:
-        """Make the worlds and networks of some scenarios ready, and those of the baseline.
+        """Make the networks of some scenarios ready, and that of the baseline.
 
         Raises:
-            StudyError: changes do not fit the world; carries the complaints of all these scenarios.
+            StudyError: changes do not fit the world; carries the complaints of all the study's scenarios.
         """
         world = study.world()
-        worlds = study.scenario_worlds(world, scenarios)
+        all_worlds = on_common_trunk(study.scenario_worlds(world))
+        worlds = {name: all_worlds[name] for name in (BASELINE, *scenarios)}
         networks, network_of = _networks(worlds)
         central = central_values(study.parameters)
         model = calibrate_world(world, central, deficits=study.about.deficits)
