@@ -8,11 +8,12 @@ import pytest
 
 from landbridge.world.build.network.cities import hub_count, hub_positions
 from landbridge.world.build.network.closures import closures
-from landbridge.world.build.network.graph import Graph, great_circle_km, overlay, pair
+from landbridge.world.build.network.graph import Graph, overlay, pair
 from landbridge.world.build.network.land import gauges, with_countries
 from landbridge.world.build.network.mending import with_gaps_mended
 from landbridge.world.build.network.overlay import waypoints
 from landbridge.world.build.network.skeleton import skeleton
+from landbridge.world.distance import great_circle_km
 
 
 def line(lons: list[float], links: list[tuple[int, int]], iso3: str = "RUS") -> Graph:

@@ -6,9 +6,9 @@ import pytest
 from landbridge.errors import InputError
 from landbridge.network import edits
 from landbridge.network.model import Network
-from landbridge.network.places import great_circle_km
 from landbridge.network.trunk import tables
 from landbridge.parameters import central_values
+from landbridge.world.distance import great_circle_km
 from tiny_network import tiny_world
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from landbridge.errors import InputError
 from landbridge.network.ground import country_at
-from landbridge.network.places import find_place, great_circle_km, great_circle_points
+from landbridge.network.places import find_place, great_circle_points
+from landbridge.world.distance import great_circle_km
 from tiny_network import tiny_world
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from landbridge.report.atlas import in_force
-from landbridge.report.geometry import read_wkb
 from landbridge.world import World
+from landbridge.world.wkb import read_wkb
 
 SPHERE = 510.0656e6  # km2
 

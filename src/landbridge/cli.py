@@ -424,10 +424,13 @@ def world_build(
     year: Annotated[int, typer.Option(help="Base year.")] = 2017,
     detail: Annotated[str, typer.Option(help="wide: every economy by four sectors.")] = "wide",
 ) -> None:
-    """Build a world from public sources (needs the extra: pip install 'landbridge[build]')."""
+    """Build a world from public sources, in some ten minutes (needs the extra: pip install 'landbridge[build]')."""
+    from landbridge.network.trunk import write_trunk
     from landbridge.world.build import build_world
 
     build_world(sources, year, detail, output, progress=lambda step: print(step, file=sys.stderr))
+    print("trunk of the network", file=sys.stderr)
+    write_trunk(output)
     print(f"World: {output}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,41 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import InputError
+from landbridge.world.wkb import read_wkb
 
 if TYPE_CHECKING:
     from landbridge.network.model import Network
     from landbridge.network.route import Route
 
 COLOURS = {"sea": "#1f6fb4", "rail": "#b03a2e", "road": "#8a6d1d", "ferry": "#4f9da6", "transfer": "#555555"}
-
-
-def outlines(geometry: bytes) -> list[NDArray[np.float64]]:
-    """Rings [n, 2] of longitude and latitude from a polygon or multipolygon in well-known binary.
-
-    Raises:
-        ValueError: another type of geometry.
-    """
-    rings, _ = _rings(geometry, 0)
-    return rings
-
-
-def _rings(data: bytes, at: int) -> tuple[list[NDArray[np.float64]], int]:
-    order = "<" if data[at] == 1 else ">"
-    kind, count = struct.unpack_from(f"{order}II", data, at + 1)
-    at += 9
-    rings: list[NDArray[np.float64]] = []
-    if kind == 6:
-        for _ in range(count):
-            more, at = _rings(data, at)
-            rings += more
-        return rings, at
-    if kind != 3:
-        raise ValueError(f"Well-known binary of type {kind}: only polygons (3) and multipolygons (6) are drawn.")
-    for _ in range(count):
-        (points,) = struct.unpack_from(f"{order}I", data, at)
-        rings.append(np.frombuffer(data, f"{order}f8", 2 * points, at + 4).reshape(points, 2))
-        at += 4 + 16 * points
-    return rings, at
 
 
 def draw(route: Route, network: Network, path: Path) -> None:
@@ -65,7 +36,7 @@ def draw(route: Route, network: Network, path: Path) -> None:
     axes = figure.add_axes((0.02, 0.02, 0.96, 0.9))
     if "boundaries" in network.world.resources:
         for geometry in network.world.table("boundaries")["geometry"]:
-            for ring in outlines(geometry):
+            for ring in read_wkb(geometry):
                 x = _around(ring[:, 0], centre)
                 if np.ptp(x) < 300 and x.max() > west and x.min() < east:
                     axes.fill(x, ring[:, 1], facecolor="#f1eee6", edgecolor="#a8a294", linewidth=0.5, zorder=1)

@@ -17,8 +17,9 @@ from landbridge import labels
 from landbridge.errors import InputError, did_you_mean
 from landbridge.network import core
 from landbridge.network.laying import SNAP_KM, Ground, lay, on_line, positive, with_feeders
-from landbridge.network.places import find_place, great_circle_km
+from landbridge.network.places import find_place
 from landbridge.network.tables import running_modes, with_study_columns
+from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.network.draw import outlines
+from landbridge.world.wkb import read_wkb
 
 if TYPE_CHECKING:
     from landbridge.world import World
@@ -24,7 +24,7 @@ def country_at(world: World, lat: NDArray[np.float64], lon: NDArray[np.float64])
     table = world.table("boundaries")
     for code, geometry in zip(table["iso3"], table["geometry"], strict=True):
         inside = np.zeros(len(lat), dtype=bool)
-        for ring in outlines(geometry):
+        for ring in read_wkb(geometry):
             west, south = ring.min(axis=0)
             east, north = ring.max(axis=0)
             near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from landbridge.errors import InputError
 from landbridge.network import core
 from landbridge.network.ground import CONTESTED, country_at
-from landbridge.network.places import Place, great_circle_km, great_circle_points
+from landbridge.network.places import Place, great_circle_points
 from landbridge.network.tables import in_force, running_modes, with_study_columns
 from landbridge.parameters import central_values
+from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
     from pandas import DataFrame

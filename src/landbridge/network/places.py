@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from landbridge.errors import InputError, near
 from landbridge.labels import country
+from landbridge.world.distance import EARTH_RADIUS_KM, great_circle_km
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from landbridge.world import World
 
-EARTH_RADIUS_KM = 6371.0088
 _PLAINLY_LARGER = 10.0  # a namesake with a tenth of the people does not make a name ambiguous
 
 
@@ -58,13 +58,6 @@ def find_place(world: World, text: str) -> Place:
         raise InputError(f'"{name}" lies in several countries. Write one of: {listed}.')
     row = largest.iloc[0]
     return Place(row["name"], row["iso3"], float(row["lat"]), float(row["lon"]), int(row["population"]), row["kind"])
-
-
-def great_circle_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> NDArray[np.float64]:
-    """Great-circle distance between points in degrees, in km (haversine formula)."""
-    a, b, c, d = (np.radians(np.asarray(angle, dtype=float)) for angle in (lat1, lon1, lat2, lon2))
-    chord = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0))))
 
 
 def great_circle_points(

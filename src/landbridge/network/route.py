@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from landbridge import labels
 from landbridge.errors import InputError, did_you_mean
 from landbridge.network import core
-from landbridge.network.places import Place, find_place, great_circle_km
+from landbridge.network.places import Place, find_place
 from landbridge.parameters import central_values
+from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
     from landbridge.network.model import Network

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.report.geometry import bounds, read_wkb
+from landbridge.report.geometry import bounds
 from landbridge.report.maps import (
     FAR,
     Box,
@@ -28,6 +28,7 @@ from landbridge.report.maps import (
 from landbridge.report.markup import Markup, element
 from landbridge.study.record import CHANGED, CLOSED, NEW, SAME
 from landbridge.study.schema import BASELINE
+from landbridge.world.wkb import read_wkb
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.report.geometry import clip_ring, great_circles, read_wkb
+from landbridge.report.geometry import clip_ring, great_circles
 from landbridge.report.markup import Markup, element, join
 from landbridge.report.projection import equal_earth, lambert_azimuthal, wrap
+from landbridge.world.wkb import read_wkb
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -219,7 +219,7 @@ def _lines_read(name: str, atlas: Atlas, world: World) -> str:
 
 def nearest_city(world: World, lon: float, lat: float) -> str:
     """The city of half a million people or more that is nearest to a point, with its country."""
-    from landbridge.network.places import great_circle_km
+    from landbridge.world.distance import great_circle_km
 
     places = world.table("places")
     cities = places[places["population"] >= LARGE]

@@ -9,7 +9,8 @@ import pandas as pd
 import pycountry
 from numpy.typing import NDArray
 
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay, rows
+from landbridge.world.build.network.graph import Graph, nearest, overlay, rows
+from landbridge.world.distance import great_circle_km
 
 _POPULATION_OF_ACCESS = 350_000
 _SPACING_KM = 25.0

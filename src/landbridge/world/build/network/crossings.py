@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from landbridge.world.build.network.countries import Atlas
-from landbridge.world.build.network.graph import Graph, great_circle_km, overlay, pair, rows
+from landbridge.world.build.network.graph import Graph, overlay, pair, rows
 from landbridge.world.build.network.land import gauges, segments, with_countries
+from landbridge.world.distance import great_circle_km
 
 _POST_KM = 45.0
 _SPLIT_KM = 3.0

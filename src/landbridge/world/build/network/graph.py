@@ -14,7 +14,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-EARTH_RADIUS_KM = 6371.0088
+from landbridge.world.distance import EARTH_RADIUS_KM, great_circle_km
+
 OVERLAY = Path(__file__).parent / "overlay"
 
 NODE_DEFAULTS: dict[str, Any] = {"lat": np.nan, "lon": np.nan, "iso3": "", "kind": "junction", "name": "", "layer": ""}
@@ -44,13 +45,6 @@ def overlay(name: str) -> pd.DataFrame:
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
     """The rows of a frame as named tuples."""
     return frame.itertuples()
-
-
-def great_circle_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> NDArray[np.float64]:
-    """Great-circle distance between points in degrees, in km (haversine formula)."""
-    a, b, c, d = (np.radians(np.asarray(angle, dtype=float)) for angle in (lat1, lon1, lat2, lon2))
-    chord = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0))))
 
 
 def unit_vectors(lat: ArrayLike, lon: ArrayLike) -> NDArray[np.float64]:

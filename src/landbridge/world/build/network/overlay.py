@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay, rows
+from landbridge.world.build.network.graph import Graph, nearest, overlay, rows
 from landbridge.world.build.network.land import segments
+from landbridge.world.distance import great_circle_km
 
 _SNAP_KM = 4.0
 _JOIN_KM = 30.0

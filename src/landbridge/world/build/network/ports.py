@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from landbridge.world.build.network.cities import connect
 from landbridge.world.build.network.countries import Atlas
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest, overlay, rows
+from landbridge.world.build.network.graph import Graph, nearest, overlay, rows
+from landbridge.world.distance import great_circle_km
 
 _FARTHEST_FROM_COAST_KM = 60.0
 _SPACING_KM = 35.0

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from landbridge.world.build.network.graph import Graph, great_circle_km, nearest
+from landbridge.world.build.network.graph import Graph, nearest
+from landbridge.world.distance import great_circle_km
 
 _SOURCES_AT_ONCE = 100
 _PORTS_OF_A_HUB = 6
