@@ -140,3 +140,22 @@ def test_a_world_without_a_required_table_says_how_to_get_it(overlay: Path) -> N
     found = rules.complaints(load_world(overlay))
     assert len(found) == len(rules.REQUIRED) - 1
     assert '"base" in datapackage.json' in found[0]
+
+
+def test_a_table_of_ones_own_takes_the_schema_of_the_table_it_replaces(tmp_path, world2017):
+    world2017.table("conflict").to_csv(tmp_path / "conflict.csv", index=False)
+    (tmp_path / "datapackage.json").write_text(
+        '{"name": "mine", "base": "2017", "resources": [{"name": "conflict", "path": "conflict.csv"}]}'
+    )
+    mine = load_world(tmp_path)
+    assert mine.year == 2017
+    assert mine.resources["conflict"]["schema"] == world2017.resources["conflict"]["schema"]
+    assert rules.complaints(mine) == []
+
+
+def test_a_new_table_without_a_schema_is_refused(tmp_path):
+    (tmp_path / "datapackage.json").write_text(
+        '{"name": "mine", "base": "2017", "resources": [{"name": "trad", "path": "trade.csv"}]}'
+    )
+    with pytest.raises(DataError, match='"trad" lacks schema'):
+        load_world(tmp_path)

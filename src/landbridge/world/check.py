@@ -59,7 +59,7 @@ def types_as_described(world: World) -> Iterator[str]:
     """Every column holds the type its description names."""
     for name, frame in _readable(world):
         for column in world.resources[name]["schema"]["fields"]:
-            held, described = frame[column["name"]].dtype, column["type"]
+            held, described = frame[column["name"]].dtype, column.get("type", "")
             if len(frame) and described in _KINDS and held.kind not in _KINDS[described]:
                 yield f"{name}.{column['name']}: described as {described}, holds {held}. Convert the column."
 

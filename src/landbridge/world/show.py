@@ -88,7 +88,7 @@ def summary(world: World, flows: int = 20) -> dict[str, Any]:
         "adjustments": _records(world.table("adjustments")),
         "modelled": _largest_modelled(abroad, flows),
         "tables": [
-            {"table": name, "rows": resource["rows"], "description": resource["description"]}
+            {"table": name, "rows": len(world.table(name)), "description": resource.get("description", "")}
             for name, resource in sorted(world.resources.items())
         ],
     }
@@ -98,7 +98,7 @@ def sources(world: World) -> list[dict[str, str]]:
     """Every public source behind the world: title, years, licence, use, and the tables that stand on it."""
     found: dict[str, dict[str, str]] = {}
     for name, resource in sorted(world.resources.items()):
-        for source in resource["sources"]:
+        for source in resource.get("sources", ()):
             entry = found.setdefault(source["title"], {**source, "tables": ""})
             entry["tables"] = ", ".join(filter(None, [entry["tables"], name]))
     return [found[title] for title in sorted(found)]

@@ -105,21 +105,35 @@ def load_world(name_or_folder: str | Path) -> World:
     """Load a packaged world by its year ("2017") or any world from its folder.
 
     A folder may hold only some tables: its ``datapackage.json`` names a ``base`` (a packaged world, or "common")
-    that supplies the rest.
+    that supplies the rest, and the schema of a table that is described without one.
 
     Raises:
         DataError: no such world, or an unreadable description.
     """
     text = str(name_or_folder)
     folder = BASELINE / text if text in packaged_worlds() else Path(text)
-    descriptor = _descriptor(folder)
+    about: dict[str, Any] = {}
     resources: dict[str, Mapping[str, Any]] = {}
     folders: dict[str, Path] = {}
-    for layer, described in _layers(folder, descriptor):
+    for layer, described in _layers(folder, _descriptor(folder)):
+        about |= {key: described[key] for key in ("name", "year") if key in described}
         for resource in described["resources"]:
-            resources[resource["name"]] = resource
-            folders[resource["name"]] = layer
-    return World(name=str(descriptor["name"]), year=int(descriptor["year"]), resources=resources, folders=folders)
+            name = resource["name"]
+            resources[name] = _complete(resource, resources.get(name, {}), layer)
+            folders[name] = layer
+    if not isinstance(about.get("year"), int):
+        raise DataError(f"{folder / 'datapackage.json'}: year is {about.get('year')!r}; wanted is a whole number.")
+    return World(name=str(about["name"]), year=about["year"], resources=resources, folders=folders)
+
+
+def _complete(resource: Mapping[str, Any], below: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """A table's description, with the schema and the words of the table it replaces where it has none of its own."""
+    described = {key: below[key] for key in ("schema", "description") if key in below} | dict(resource)
+    if lacking := [key for key in ("path", "schema") if key not in described]:
+        raise DataError(
+            f'{folder / "datapackage.json"}: the description of table "{resource["name"]}" lacks {", ".join(lacking)}.'
+        )
+    return described
 
 
 def _layers(folder: Path, descriptor: Mapping[str, Any]) -> list[tuple[Path, Mapping[str, Any]]]:
@@ -146,4 +160,6 @@ def _descriptor(folder: Path) -> Mapping[str, Any]:
         raise DataError(f"{path}: not valid JSON, line {error.lineno}: {error.msg}.") from None
     if absent := [key for key in ("name", "resources") if key not in descriptor]:
         raise DataError(f"{path}: the description lacks {', '.join(absent)}.")
+    if not all(isinstance(resource, dict) and "name" in resource for resource in descriptor["resources"]):
+        raise DataError(f"{path}: every one of the resources wants a name.")
     return descriptor
