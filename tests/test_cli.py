@@ -1,8 +1,10 @@
 """The command line as a user meets it: exit codes, one message for a mistake, JSON for programs, documented options."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,15 @@ def test_an_output_folder_that_cannot_be_written_is_refused_before_the_run(tmp_p
     done = landbridge("run", "pakistan-russia-2017", "-o", tmp_path / "file" / "out")
     assert done.returncode == 2
     assert "Cannot write" in done.stderr
+
+
+def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from landbridge.cli import main; main()", "run", "pakistan-russia-2017"]
+    process = subprocess.Popen([*command, "-o", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True)
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Interrupted" in message
+    assert "Traceback" not in message
+    assert list(tmp_path.iterdir()) == []

@@ -31,6 +31,7 @@ world_app = typer.Typer(help="Build, check and look into worlds.", no_args_is_he
 app.add_typer(world_app, name="world")
 
 OUTCOMES = Path("outcomes")
+INTERRUPTED = 130  # what the command parser returns for Ctrl-C
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A packaged study's name, a study's folder or file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -45,11 +46,13 @@ def main() -> None:
     except LandbridgeError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("Interrupted. Nothing was written.", 1)
+        code = INTERRUPTED
     except Exception as error:
         if hasattr(error, "format_message"):
             _fail(f"{error.format_message()} (landbridge --help lists what there is.)", 2)
         raise
+    if code == INTERRUPTED:
+        _fail("Interrupted. No half-written file is left.", 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -280,9 +283,12 @@ def _print_table(table: DataFrame, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         print(table.to_csv(index=False), end="")
     else:
-        print(
-            table.to_string(index=False, float_format=lambda value: f"{value:.4g}") if len(table) else "Nothing there."
-        )
+        print(table.to_string(index=False, float_format=_number, na_rep="") if len(table) else "Nothing there.")
+
+
+def _number(value: float) -> str:
+    """Four digits; what is smaller than any solver's rounding is zero."""
+    return f"{value:.4g}" if abs(value) >= 1e-12 else "0"
 
 
 def _print_scenarios(outcome: Outcome) -> None:
