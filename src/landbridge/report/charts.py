@@ -13,7 +13,7 @@ WIDTH = 760
 ROW = 24
 TOP = 8
 AXIS = 40
-LABEL = 7.0  # pixels a letter of a row's label takes
+LABEL = 8.0  # pixels a letter of a row's label takes
 
 
 @dataclass(frozen=True)
