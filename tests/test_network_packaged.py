@@ -9,6 +9,7 @@ from landbridge.network import edits
 from landbridge.network.choice import ad_valorem
 from landbridge.network.laying import on_common_trunk
 from landbridge.network.model import Network
+from landbridge.network.places import find_place
 from landbridge.parameters import central_values
 
 
@@ -94,3 +95,8 @@ def test_a_scenario_that_only_refines_the_trunk_changes_no_cost(network):
     before, after = (Network.from_world(world).country_costs(central_values()) for world in worlds.values())
     assert np.array_equal(before.days, after.days)
     assert np.array_equal(before.usd, after.usd)
+
+
+@pytest.mark.parametrize("spelling", ["Xi'an", "Xi’an", "xian", "XIAN, China"])
+def test_a_place_may_be_typed_with_or_without_its_apostrophe(world2017, spelling):
+    assert find_place(world2017, spelling).name == "Xi’an"

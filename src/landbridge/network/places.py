@@ -84,8 +84,8 @@ def plain(text: str) -> str:
 
 
 def _called(table: DataFrame, name: str) -> DataFrame:
-    same = (table["ascii"].str.lower() == plain(name)) | (table["name"].str.lower() == name.lower())
-    return table[same]
+    spellings = [plain(name), plain(name).replace("'", "")]
+    return table[table["ascii"].str.lower().isin(spellings) | (table["name"].str.lower() == name.lower())]
 
 
 def _unknown(table: DataFrame, name: str, iso3: str, elsewhere: DataFrame) -> str:
