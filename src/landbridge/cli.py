@@ -34,6 +34,7 @@ OUTCOMES = Path("outcomes")
 INTERRUPTED = 130  # what the command parser returns for Ctrl-C
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A packaged study's name, a study's folder or file.")]
+StudyOutcome = Annotated[Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print comma-separated values instead of text.")]
 WorldName = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022) or a world's folder.")]
@@ -135,21 +136,13 @@ def run(
 @app.command()
 def claims(
     study: StudyName,
-    outcome: Annotated[
-        Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")
-    ] = None,
+    outcome: StudyOutcome = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a study's claims by an outcome of it already computed."""
     from landbridge.claims.document import to_json
-    from landbridge.claims.judge import judge
-    from landbridge.claims.schema import read_claims
-    from landbridge.study.outcome import load_outcome
-    from landbridge.study.schema import read_study
 
-    read = read_study(study)
-    computed = load_outcome(outcome or OUTCOMES / read.name)
-    verdicts = judge(computed, read_claims(read))
+    _, computed, verdicts = _judged(study, outcome)
     if as_json:
         _print_json(to_json(computed, verdicts)["claims"])
         return
@@ -157,23 +150,25 @@ def claims(
 
 
 @app.command()
-def report(
-    study: StudyName,
-    outcome: Annotated[
-        Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")
-    ] = None,
-) -> None:
+def report(study: StudyName, outcome: StudyOutcome = None) -> None:
     """Write the report of an outcome again, with the study's claims as they stand now."""
+    from landbridge.report import write_report
+
+    folder, computed, verdicts = _judged(study, outcome)
+    print(f"Report: {write_report(computed, folder, verdicts)}")
+
+
+def _judged(study: str, folder: Path | None) -> tuple[Path, Outcome, list[Verdict]]:
+    """A study's outcome as it lies in its folder, and the verdicts on the study's claims by it."""
     from landbridge.claims.judge import judge
     from landbridge.claims.schema import read_claims
-    from landbridge.report import write_report
     from landbridge.study.outcome import load_outcome
     from landbridge.study.schema import read_study
 
     read = read_study(study)
-    folder = outcome or OUTCOMES / read.name
+    folder = folder or OUTCOMES / read.name
     computed = load_outcome(folder)
-    print(f"Report: {write_report(computed, folder, judge(computed, read_claims(read)))}")
+    return folder, computed, judge(computed, read_claims(read))
 
 
 OutcomeFolder = Annotated[

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import plain, signed
+from landbridge.report.numbers import signed
 
 GRADES = 4
 FINEST = -4  # the first threshold is never below 0.01
@@ -64,10 +64,6 @@ class Scale:
             viewBox=f"0 0 {width} {_HIGH + 18}",
             role="img",
         )
-
-    def says(self) -> str:
-        """What the neutral class means."""
-        return f"between {plain(-self.nil, _decimals(self.nil))} and {signed(self.nil, _decimals(self.nil))}"
 
 
 def _one_or_three(step: int) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from landbridge.errors import InputError, StudyError, did_you_mean
+from landbridge.errors import StudyError, did_you_mean
 
 
 class Strict(BaseModel):
@@ -28,18 +28,6 @@ class Strict(BaseModel):
             raise ValidationError.from_exception_data(
                 cls.__name__, [_named(entry, keys) for entry in error.errors()]
             ) from None
-
-
-def named_by(check: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A look-up that raises ``InputError`` made into one that pydantic can collect."""
-
-    def validated(text: str) -> Any:
-        try:
-            return check(text)
-        except InputError as error:
-            raise complaint(str(error)) from None
-
-    return validated
 
 
 def complaint(sentence: str) -> PydanticCustomError:
