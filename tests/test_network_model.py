@@ -89,6 +89,11 @@ def test_costs_are_exact_for_the_cheapest_and_the_dearest_goods(network, params)
         assert found == pytest.approx(chn_pak, rel=1e-5)
 
 
+def test_the_value_of_goods_that_a_world_does_not_have_changes_nothing(network, params):
+    others = network.country_costs({**params, "value_per_teu_diamonds": 1e9, "value_per_teu_gravel": 1.0})
+    np.testing.assert_array_equal(others.days, network.country_costs(params).days)
+
+
 def test_more_modes_never_cost_more(network, params):
     costs = network.country_costs(params)
     for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):

@@ -213,7 +213,7 @@ class Network:
         hours, money = skeleton.quantities.costs(params)
         cheap, dear = (
             skeleton.paths.pairs(money + params["value_of_time"] * value / 24.0 * hours, skeleton.graph.anchors)
-            for value in value_range(params)
+            for value in value_range(params, self.world.sectors)
         )
         return cheap, dear
 
@@ -224,7 +224,7 @@ class Network:
 
     def _assembled(self, found: Mapping[str, tuple[Floats, Floats]], params: Mapping[str, float]) -> CountryCosts:
         """Days and money between countries from the costs between hubs by main mode."""
-        low, high = value_range(params)
+        low, high = value_range(params, self.world.sectors)
         per_day = params["value_of_time"]
         count = len(self.world.countries)
         days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
@@ -282,7 +282,11 @@ def country_costs(networks: Sequence[Network], params: Mapping[str, float]) -> l
     return costs
 
 
-def value_range(params: Mapping[str, float]) -> tuple[float, float]:
-    """Least and greatest value of goods, USD per TEU, among the sectors carried; at least 1 % apart."""
-    values = [value for name, value in params.items() if name.startswith("value_per_teu_")]
+def value_range(params: Mapping[str, float], sectors: Iterable[str]) -> tuple[float, float]:
+    """Least and greatest value of goods, USD per TEU, among the sectors carried; at least 1 % apart.
+
+    Where none of the sectors has a value of its own, that of manufactures stands for all.
+    """
+    values = [params[name] for sector in sectors if (name := f"value_per_teu_{sector}") in params]
+    values = values or [params["value_per_teu_manufactures"]]
     return min(values), max(*values, 1.01 * min(values))

@@ -95,7 +95,7 @@ def grow(network: Network, situations: Iterable[Case], *, tolerance: float = TOL
         hours, usd = field.quantities.costs(case.params)
         for main_mode, allowed in ALLOWED.items():
             usable = field.usable(allowed, case.open)
-            for value in value_range(case.params):
+            for value in value_range(case.params, network.world.sectors):
                 cost = usd + case.params["value_of_time"] * value / 24.0 * hours
                 field.widen(main_mode, np.where(usable, cost, np.inf), tolerance)
     return {main_mode: field.links(main_mode) for main_mode in ALLOWED}
