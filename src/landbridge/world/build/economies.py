@@ -42,6 +42,14 @@ def membership(sources: Path, named: list[str], people: Series) -> Membership:
     return Membership(named, sorted(iso3 for iso3 in set(listed) - set(named) if people.get(iso3, 0) >= least))
 
 
+def with_rest(values: Series, trading: Membership) -> Series:
+    """Values of the trading economies; the remainder gets the sum of all countries that are none."""
+    others = [iso3 for iso3 in REGION if iso3 not in trading.trading]
+    chosen = values.reindex(trading.trading)
+    chosen[REST] = values.reindex(others).sum()
+    return chosen
+
+
 def economies_table(sources: Path, trading: Membership, notes: dict[str, str]) -> Table:
     """Every country and territory of the world with its roles; ``notes`` are remarks on single economies.
 

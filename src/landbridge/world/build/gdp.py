@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from landbridge.world.build.economies import Membership, with_rest
 from landbridge.world.build.icio import Icio
 from landbridge.world.build.regions import REGION
 from landbridge.world.build.sources import read
@@ -56,6 +57,17 @@ def gdp_series(sources: Path, last_year: int) -> DataFrame:
                 )
     estimated = pd.DataFrame(rows, columns=["iso3", "year", "value", "source"]).assign(status="estimated")
     return pd.concat([observed, estimated], ignore_index=True).sort_values(["iso3", "year"], ignore_index=True)
+
+
+def gdp_of_year(incomes: DataFrame, year: int, trading: Membership, icio: Icio) -> tuple[Series, dict[str, str]]:
+    """GDP of the trading economies in one year of ``gdp_series``, million USD, and a remark on each estimated one."""
+    now = incomes.query("year == @year").set_index("iso3")
+    gdp = with_rest(now["value"] / 1e6, trading)
+    gdp = gdp.fillna({"TWN": gdp_of_taiwan(icio, gdp)})
+    estimated = now.loc[now["status"] == "estimated", "source"]
+    notes = {str(iso3): f"GDP of {year} estimated: {how}" for iso3, how in estimated.items()}
+    notes["TWN"] = f"GDP of {year} estimated: gross output at the ratio of Japan and South Korea"
+    return gdp, notes
 
 
 def gdp_of_taiwan(icio: Icio, gdp: Series) -> float:

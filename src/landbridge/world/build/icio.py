@@ -1,7 +1,8 @@
-"""The input-output table: trade and own trade of 80 economies and the rest of the world, in four sectors."""
+"""The input-output table: trade and own trade of 80 economies and the rest of the world, by sector."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landbridge.labels import REST
-from landbridge.world.build.sectors import BY_ICIO, NAMES
+from landbridge.world.build.sectors import SECTORS, Sector
 from landbridge.world.build.sources import read
 
 if TYPE_CHECKING:
@@ -32,20 +33,21 @@ class Icio:
         return self.economies[:-1]
 
 
-def read_icio(sources: Path, year: int) -> Icio:
-    """The table of one year, summed over intermediate and final use, to four sectors.
+def read_icio(sources: Path, year: int, sectors: Sequence[Sector] = SECTORS) -> Icio:
+    """The table of one year, summed over intermediate and final use, to these sectors.
 
     Raises:
         DataError: the file is missing.
     """
+    of_industry = {industry: index for index, sector in enumerate(sectors) for industry in sector.icio}
     frame = read(sources, "icio", year=year)
     economies = [*sorted(set(frame["exporter"]) - {REST}), REST]
     place = {iso3: index for index, iso3 in enumerate(economies)}
-    flows = np.zeros((len(economies), len(economies), len(NAMES)))
+    flows = np.zeros((len(economies), len(economies), len(sectors)))
     cell = (
         frame["exporter"].map(place).to_numpy(),
         frame["importer"].map(place).to_numpy(),
-        frame["sector"].map(BY_ICIO).map(NAMES.index).to_numpy(),
+        frame["sector"].map(of_industry).to_numpy(),
     )
     np.add.at(flows, cell, frame["value_musd"].to_numpy(float))
     return Icio(economies, flows)

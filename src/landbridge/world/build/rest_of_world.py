@@ -20,13 +20,13 @@ from landbridge.world.build.icio import Icio
 from landbridge.world.build.own_trade import own_trade
 from landbridge.world.build.pattern import Pattern
 from landbridge.world.build.sectors import GOODS, NAMES
+from landbridge.world.build.tables import TABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SERVICES = NAMES.index("services")
 
-TABLE = "input-output table"
 GRAVITY = "gravity estimate"
 OWN = "gross output less exports"
 

@@ -1,4 +1,4 @@
-"""The four sectors of the wide world: which parts of each classification they are made of."""
+"""The sectors of the wide world and of the industry world: which parts of each classification they are made of."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Sector:
     icio: tuple[str, ...]
     carried: bool = True
 
+
+SERVICES = "Services (aggregate)"
 
 SECTORS = (
     Sector("agriculture", "Agriculture, fishing, food and drink", ("A01", "A02", "A03", "C10T12")),
@@ -45,12 +47,44 @@ SECTORS = (
             "C31T33",
         ),
     ),
-    Sector("services", "Services, utilities and construction", ("Services (aggregate)",), carried=False),
+    Sector("services", "Services, utilities and construction", (SERVICES,), carried=False),
+)
+
+# Every industry of goods by itself. Not carried: drilling and other support of mining, which is a service; ships, which
+# sail by themselves; services, which hold electricity, gas and water supply.
+INDUSTRIES = (
+    Sector("crops", "Crops and animals, hunting", ("A01",)),
+    Sector("forestry", "Forestry and logging", ("A02",)),
+    Sector("fishing", "Fishing and aquaculture", ("A03",)),
+    Sector("coal", "Coal and lignite", ("B05",)),
+    Sector("oil_gas", "Crude oil and natural gas", ("B06",)),
+    Sector("metal_ores", "Metal ores", ("B07",)),
+    Sector("other_mining", "Other mining and quarrying: stone, salt, gems", ("B08",)),
+    Sector("mining_support", "Services in support of mining", ("B09",), carried=False),
+    Sector("food", "Food, drink and tobacco", ("C10T12",)),
+    Sector("textiles", "Textiles, clothing, leather", ("C13T15",)),
+    Sector("wood", "Wood and its products but furniture", ("C16",)),
+    Sector("paper", "Paper and printing", ("C17_18",)),
+    Sector("refined_fuels", "Coke and refined petroleum", ("C19",)),
+    Sector("chemicals", "Chemicals", ("C20",)),
+    Sector("pharmaceuticals", "Pharmaceuticals", ("C21",)),
+    Sector("rubber_plastics", "Rubber and plastics products", ("C22",)),
+    Sector("mineral_products", "Glass, cement, ceramics and other mineral products", ("C23",)),
+    Sector("iron_steel", "Iron and steel", ("C24A",)),
+    Sector("nonferrous_metals", "Other basic metals, gold included", ("C24B",)),
+    Sector("metal_products", "Metal products but machinery", ("C25",)),
+    Sector("electronics", "Computers, electronics, optics", ("C26",)),
+    Sector("electrical", "Electrical equipment", ("C27",)),
+    Sector("machinery", "Machinery", ("C28",)),
+    Sector("vehicles", "Motor vehicles and their parts", ("C29",)),
+    Sector("ships", "Ships and boats", ("C301",), carried=False),
+    Sector("other_transport", "Aircraft, railway stock and other transport equipment", ("C302T309",)),
+    Sector("other_manufactures", "Furniture, toys and the like; repair of machinery", ("C31T33",)),
+    Sector("services", "Services, utilities and construction", (SERVICES,), carried=False),
 )
 
 NAMES = tuple(sector.name for sector in SECTORS)
 GOODS = tuple(sector.name for sector in SECTORS if sector.carried)
-BY_ICIO = {industry: sector.name for sector in SECTORS for industry in sector.icio}
 
 # SITC sections whole, except 2 (crude materials), which holds cotton and timber as well as ores.
 BY_SITC = {
