@@ -33,7 +33,7 @@ def build_world(
         DataError: a source file is missing, the folder cannot be written, or the year or detail is not supported.
     """
     _supported(year, detail)
-    _writable(out)
+    writable(out)
     progress(f"trade and economies of {year}")
     tables = wide_tables(sources, year)
     for common in _common_tables(sources, progress):
@@ -85,7 +85,7 @@ def _supported(year: int, detail: str) -> None:
         raise DataError(f'No detail called "{detail}".{did_you_mean(detail, DETAILS)} Allowed: {", ".join(DETAILS)}.')
 
 
-def _writable(out: Path) -> None:
+def writable(out: Path) -> None:
     """Refuse before the work begins, not after."""
     place = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not place.is_dir() or not os.access(place, os.W_OK):
