@@ -157,7 +157,8 @@ def _foreign(table: DataFrame, labels: Labels) -> DataFrame:
 def _worlds(world: World, labels: Labels) -> list[World]:
     """The study's world and the packaged ones of other years, those asked for."""
     years = labels.get("year")
-    others = [load_world(name) for name in packaged_worlds() if int(name) != world.year]
+    packaged = [load_world(name) for name in packaged_worlds()]
+    others = [at for at in packaged if at.year != world.year and at.sectors == world.sectors]
     found = [at for at in (world, *others) if years is None or at.year in years]
     return found or [world]
 

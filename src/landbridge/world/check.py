@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from landbridge.world.world import World
 
 REQUIRED = ("economies", "sectors", "trade", "accounts", "trade_cost", "tariff", "productivity", "conflict")
+USE = "intermediate_use"  # the table that makes a world an industry world
 BALANCE_TOLERANCE = 1e-9
 # States that voted under a code that ISO 3166 has since withdrawn.
 FORMER_STATES = frozenset({"CSK", "DDR", "YAR", "YMD", "YUG"})
@@ -170,6 +171,82 @@ def deficits_add_up(world: World) -> Iterator[str]:
         yield f"accounts: deficits sum to {total:,.3f} million USD, not to zero. The world sells what the world buys."
 
 
+def use_complete(world: World) -> Iterator[str]:
+    """Intermediate use has one row for every trading economy, input and industry."""
+    if USE not in world.resources:
+        return
+    use = world.table(USE)
+    for column, wanted in (("iso3", world.countries), ("input", world.sectors), ("sector", world.sectors)):
+        if strangers := sorted(set(use[column]) - set(wanted)):
+            yield (
+                f'{USE}.{column}: "{strangers[0]}" does not trade in this world.{did_you_mean(strangers[0], wanted)} '
+                f"Take its rows out, or give its trade."
+            )
+    cells = len(world.countries) * len(world.sectors) ** 2
+    if len(use) < cells:
+        yield (
+            f"{USE}: {len(use)} rows, but {len(world.countries)} economies and {len(world.sectors)} sectors make "
+            f"{cells} cells. Give every cell, zeros included."
+        )
+
+
+def use_not_negative(world: World) -> Iterator[str]:
+    """No industry uses less than nothing."""
+    if USE not in world.resources:
+        return
+    use = world.table(USE)
+    if (below := use["value_musd"] < 0).any():
+        yield (
+            f"{USE}.value_musd: {below.sum()} inputs are negative, first {_row(world, USE, use, below)}. "
+            f"Set a draw on stocks to zero."
+        )
+
+
+def value_added_positive(world: World) -> Iterator[str]:
+    """What an industry sells is more than what it uses."""
+    yield from _more_than_used(world, "exporter", "sector", "sells", "value added would be", strictly=True)
+
+
+def final_spending_not_negative(world: World) -> Iterator[str]:
+    """What a country buys of a sector is at least what its industries use of it."""
+    yield from _more_than_used(world, "importer", "input", "buys", "final spending would be", strictly=False)
+
+
+def _more_than_used(world: World, side: str, of: str, verb: str, consequence: str, *, strictly: bool) -> Iterator[str]:
+    if USE not in world.resources:
+        return
+    trade = world.table("trade").groupby([side, "sector"])["value_musd"].sum()
+    used = world.table(USE).groupby(["iso3", of])["value_musd"].sum().reindex(trade.index, fill_value=0.0)
+    left = trade - used
+    bad = (used > 0) & ((left <= 0) if strictly else (left < -BALANCE_TOLERANCE * trade))
+    if bad.any():
+        worst = left[bad].idxmin()
+        yield (
+            f"{USE}: {worst[0]} {verb} {trade[worst]:,.3f} million USD of {worst[1]}, but its rows with {of} "
+            f"{worst[1]} add up to {used[worst]:,.3f} ({bad.sum()} such cells): {consequence} {left[worst]:,.3f}. Lower the "
+            f"inputs, or balance them against trade."
+        )
+
+
+def value_added_adds_up(world: World) -> Iterator[str]:
+    """Value added is output less intermediate use, final spending is purchases less intermediate use, to 1e-9."""
+    if USE not in world.resources:
+        return
+    accounts = world.table("accounts").set_index("iso3")
+    used = world.table(USE).groupby("iso3")["value_musd"].sum().reindex(accounts.index, fill_value=0.0)
+    for column, total in (("value_added_musd", "output_musd"), ("final_spending_musd", "spending_musd")):
+        if column not in accounts:
+            yield f"accounts: lacks the column {column}, which a world with table {USE} has: {total} less its inputs."
+            continue
+        apart = np.abs(accounts[total] - used - accounts[column]) / accounts[total]
+        if (apart > BALANCE_TOLERANCE).any():
+            worst = apart.idxmax()
+            yield (
+                f"accounts.{column}: {worst} has {accounts.loc[worst, column]:,.3f} million USD, but {total} less "
+                f"{USE} is {accounts.loc[worst, total] - used[worst]:,.3f}. Recompute it."
+            )
+
+
 def policies_valid(world: World) -> Iterator[str]:
     """Cost and productivity factors are positive, tariffs above -100 %, and each policy names a known sector."""
     bounds = {"trade_cost": ("factor", 0.0), "productivity": ("factor", 0.0), "tariff": ("rate", -1.0)}
@@ -219,6 +296,11 @@ CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
     trade_not_negative,
     trade_balanced,
     deficits_add_up,
+    use_complete,
+    use_not_negative,
+    value_added_positive,
+    final_spending_not_negative,
+    value_added_adds_up,
     policies_valid,
     memberships_in_order,
     memberships_apart,

@@ -6,14 +6,14 @@ terminal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import REST, country, country_name
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from landbridge.world.world import World
 
@@ -57,7 +57,7 @@ def country_card(world: World, name: str, partners: int = 10) -> dict[str, Any]:
         own = trade[(trade["exporter"] == iso3) & (trade["importer"] == iso3)]
         card |= {
             "accounts": _accounts(world, iso3),
-            "sectors": _sectors(world, own, sold, bought),
+            "sectors": _sectors(world, iso3, own, sold, bought),
             "exports_to": _partners(sold, "importer", partners),
             "imports_from": _partners(bought, "exporter", partners),
             "modelled": _largest_modelled(_concat(sold, bought), partners),
@@ -117,13 +117,13 @@ def text_of_card(card: dict[str, Any]) -> str:
         ] + figures
     lines += ["", *_columns([["", "value", "year", ""], *figures])]
     if "sectors" in card:
-        names = ["output", "at home", "exports", "imports", "spending"]
+        names = [name.replace("_", " ") for name in card["sectors"][0] if name != "sector"]
         body = [[s["sector"], *(_number(s[name.replace(" ", "_")]) for name in names)] for s in card["sectors"]]
         lines += ["", "million USD", *_columns([["sector", *names], *body])]
         for title, key in (("exports to", "exports_to"), ("imports from", "imports_from")):
             body = [[p["name"], _number(p["value_musd"]), f"{p['share']:.1%}", p["status"]] for p in card[key]]
             lines += ["", *_columns([[title, "million USD", "share", ""], *body])]
-        lines += ["", "largest flows that no table states", *_modelled_lines(card["modelled"])]
+        lines += _modelled_lines(card["modelled"])
     spans = [[m["institution"], m["role"], m["start"], m["verification"]] for m in card["memberships"]]
     lines += ["", *_columns([["institution", "role", "since", "verification"], *spans], right=())]
     return "\n".join(lines)
@@ -141,7 +141,7 @@ def text_of_summary(data: dict[str, Any]) -> str:
     lines += _columns([["trade abroad rests on", "cells", "million USD", "share"], *basis])
     changed = [[a["source"], a["statement"], f"{a['largest']:.3g}", f"{a['median']:.3g}"] for a in data["adjustments"]]
     lines += ["", *_columns([["source", "what balancing did", "largest", "median"], *changed], right=(2, 3))]
-    lines += ["", "largest flows that no table states", *_modelled_lines(data["modelled"])]
+    lines += _modelled_lines(data["modelled"])
     tables = [[t["table"], _number(t["rows"]), t["description"]] for t in data["tables"]]
     lines += ["", *_columns([["table", "rows", "holds"], *tables], right=(1,))]
     return "\n".join(lines)
@@ -184,14 +184,18 @@ def _accounts(world: World, iso3: str) -> dict[str, float]:
         "spending_musd": "spending, million USD",
         "deficit_musd": "deficit, million USD",
         "gdp_to_output": "GDP over gross output",
+        "value_added_musd": "value added, million USD",
+        "final_spending_musd": "final spending, million USD",
     }
-    return {title: float(row[column]) for column, title in titles.items()}
+    return {title: float(row[column]) for column, title in titles.items() if column in row}
 
 
-def _sectors(world: World, own: DataFrame, sold: DataFrame, bought: DataFrame) -> list[dict[str, Any]]:
+def _sectors(world: World, iso3: str, own: DataFrame, sold: DataFrame, bought: DataFrame) -> list[dict[str, Any]]:
     home, exports, imports = (part.groupby("sector")["value_musd"].sum() for part in (own, sold, bought))
-    return [
-        {
+    inputs = _inputs(world, iso3)
+    rows = []
+    for sector in world.sectors:
+        row = {
             "sector": sector,
             "output": float(home[sector] + exports[sector]),
             "at_home": float(home[sector]),
@@ -199,8 +203,18 @@ def _sectors(world: World, own: DataFrame, sold: DataFrame, bought: DataFrame) -
             "imports": float(imports[sector]),
             "spending": float(home[sector] + imports[sector]),
         }
-        for sector in world.sectors
-    ]
+        if inputs is not None:
+            row |= {"inputs": float(inputs[sector]), "value_added": row["output"] - float(inputs[sector])}
+        rows.append(row)
+    return rows
+
+
+def _inputs(world: World, iso3: str) -> Series | None:
+    """What each industry spends on inputs, where the world knows."""
+    if "intermediate_use" not in world.resources:
+        return None
+    use = world.table("intermediate_use")
+    return use[use["iso3"] == iso3].groupby("sector")["value_musd"].sum()
 
 
 def _partners(flows: DataFrame, side: str, count: int) -> list[dict[str, Any]]:
@@ -225,9 +239,12 @@ def _largest_modelled(flows: DataFrame, count: int) -> list[dict[str, Any]]:
     return _records(modelled[["exporter", "importer", "sector", "value_musd", "basis"]])
 
 
-def _modelled_lines(flows: Iterable[dict[str, Any]]) -> list[str]:
+def _modelled_lines(flows: Sequence[dict[str, Any]]) -> list[str]:
+    if not flows:
+        return []
     body = [[f["exporter"], f["importer"], f["sector"], _number(f["value_musd"]), f["basis"]] for f in flows]
-    return _columns([["from", "to", "sector", "million USD", "rests on"], *body], right=(3,))
+    table = _columns([["from", "to", "sector", "million USD", "rests on"], *body], right=(3,))
+    return ["", "largest flows that no table states", *table]
 
 
 def _concat(*frames: DataFrame) -> DataFrame:

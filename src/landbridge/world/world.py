@@ -98,11 +98,11 @@ class World:
 
 def packaged_worlds() -> list[str]:
     """Names of the worlds that ship with landbridge."""
-    return sorted(folder.name for folder in BASELINE.iterdir() if folder.name.isdigit())
+    return sorted(folder.name for folder in BASELINE.iterdir() if folder.name[:4].isdigit())
 
 
 def load_world(name_or_folder: str | Path) -> World:
-    """Load a packaged world by its year ("2017") or any world from its folder.
+    """Load a packaged world by its name ("2017", "2022-industry") or any world from its folder.
 
     A folder may hold only some tables: its ``datapackage.json`` names a ``base`` (a packaged world, or "common")
     that supplies the rest, and the schema of a table that is described without one.

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from landbridge.errors import DataError, did_you_mean
 from landbridge.world.build.history import trade_history_table
 from landbridge.world.build.indicators import indicators_table
+from landbridge.world.build.industry import industry_tables
+from landbridge.world.build.industry_use import YEAR as USE_YEAR
 from landbridge.world.build.memberships import memberships_table
 from landbridge.world.build.politics import ideal_points_table
 from landbridge.world.build.wide import YEARS, wide_tables
 from landbridge.world.package import Table, write_tables
 from landbridge.world.world import BASELINE
 
-DETAILS = ("wide",)
+DETAILS: dict[str, Callable[[Path, int], list[Table]]] = {"wide": wide_tables, "industry": industry_tables}
 
 ELSEWHERE = ("landbridge.world.build.network", "landbridge.world.build.boundaries")
 
@@ -35,12 +38,11 @@ def build_world(
     _supported(year, detail)
     writable(out)
     progress(f"trade and economies of {year}")
-    tables = wide_tables(sources, year)
+    tables = DETAILS[detail](sources, year)
     for common in _common_tables(sources, progress):
         tables += common
     progress(f"writing {out}")
-    header = {"name": out.name, "year": year, "title": f"The {detail} world of {year}", "detail": detail}
-    write_tables(out, header, tables)
+    write_tables(out, _header(out.name, year, detail), tables)
 
 
 def build_packaged(sources: Path, progress: Callable[[str], object] = lambda _: None) -> None:
@@ -50,18 +52,25 @@ def build_packaged(sources: Path, progress: Callable[[str], object] = lambda _: 
         DataError: a source file is missing, or the folder cannot be written.
     """
     for year in YEARS:
-        progress(f"trade and economies of {year}")
-        header = {
-            "name": str(year),
-            "year": year,
-            "title": f"The wide world of {year}",
-            "base": "common",
-            "detail": "wide",
-        }
-        write_tables(BASELINE / str(year), header, wide_tables(sources, year))
+        for detail, tables_of in DETAILS.items():
+            progress(f"trade and economies of {year}, {detail}")
+            name = packaged_name(year, detail)
+            header = {**_header(name, year, detail), "base": "common"}
+            write_tables(BASELINE / name, header, tables_of(sources, year))
     common = {"name": "common", "year": 0, "title": "Tables common to all base years"}
     for tables in _common_tables(sources, progress):
         write_tables(BASELINE / "common", common, tables)
+
+
+def packaged_name(year: int, detail: str) -> str:
+    """The name under which a world ships."""
+    return str(year) if detail == "wide" else f"{year}-{detail}"
+
+
+def _header(name: str, year: int, detail: str) -> dict[str, Any]:
+    carried = detail == "industry" and year != USE_YEAR
+    title = f"The {detail} world of {year}" + f", technology of {USE_YEAR}" * carried
+    return {"name": name, "year": year, "title": title, "detail": detail}
 
 
 def _common_tables(sources: Path, progress: Callable[[str], object]) -> Iterator[list[Table]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,13 @@ def with_rest(values: Series, trading: Membership) -> Series:
     chosen = values.reindex(trading.trading)
     chosen[REST] = values.reindex(others).sum()
     return chosen
+
+
+def in_words(remarks: Mapping[str, Sequence[str]], economies: Sequence[str]) -> dict[str, str]:
+    """Remarks by economy as sentences; that on the remainder lists the countries inside it."""
+    outside = sorted(country_name(iso3) for iso3 in REGION if iso3 not in economies)
+    every = {**remarks, REST: ["together: " + ", ".join(outside)]}
+    return {iso3: " ".join(f"{said[0].upper()}{said[1:]}." for said in sentences) for iso3, sentences in every.items()}
 
 
 def economies_table(sources: Path, trading: Membership, notes: dict[str, str]) -> Table:

@@ -40,6 +40,36 @@ CATALOGUE: dict[str, SourceFile] = {
             "value_musd",
         ),
     ),
+    "icio_use": SourceFile(
+        "trade/icio/icio_use_2022_50s.parquet",
+        Source(
+            "OECD Inter-Country Input-Output tables, 2025 release: use by industry",
+            "OECD terms: share and adapt with credit",
+            "2022",
+            "what industries use: technology of the industry worlds",
+        ),
+        (
+            "country",
+            "sector",
+            "input_sector",
+            "use_musd",
+            "domestic_use_musd",
+        ),
+    ),
+    "icio_matrix": SourceFile(
+        "trade/icio/icio_Z_2022_14broad.parquet",
+        Source(
+            "OECD Inter-Country Input-Output tables, 2025 release: intermediate matrix, 14 sectors",
+            "OECD terms: share and adapt with credit",
+            "2022",
+            "cross-check of the use table",
+        ),
+        (
+            "supplier",
+            "buyer",
+            "value_musd",
+        ),
+    ),
     "baci": SourceFile(
         "trade/trade_2023.parquet",
         Source("CEPII BACI HS22, V202501", "Etalab Open Licence 2.0", "2023", "bilateral pattern of the 2022 world"),

@@ -9,16 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from landbridge.errors import DataError
-from landbridge.labels import REST, country_name
 from landbridge.parameters import central_values
-from landbridge.world.build.economies import Membership, economies_table, membership, with_rest
+from landbridge.world.build.economies import Membership, economies_table, in_words, membership, with_rest
 from landbridge.world.build.gdp import gdp_of_year, gdp_series
 from landbridge.world.build.gravity import geography
 from landbridge.world.build.icio import read_icio
 from landbridge.world.build.pattern import pattern_2023, pattern_until_2016
 from landbridge.world.build.policy import policy_tables
 from landbridge.world.build.population import population_series
-from landbridge.world.build.regions import REGION
 from landbridge.world.build.rest_of_world import Given, Split, split
 from landbridge.world.build.sectors import GOODS, SECTORS
 from landbridge.world.build.tables import (
@@ -98,7 +96,7 @@ def wide_tables(sources: Path, year: int) -> list[Table]:
 
 
 def _notes(start: Inputs, done: Split) -> dict[str, str]:
-    """Remarks by economy, as sentences."""
+    """What to know of single economies."""
     economies = np.array(start.given.economies)
     remarks = {iso3: [note] for iso3, note in start.notes.items()}
     for iso3 in economies[done.too_much_sold]:
@@ -107,11 +105,7 @@ def _notes(start: Inputs, done: Split) -> dict[str, str]:
         remarks.setdefault(iso3, []).append(
             "imports exceed what GDP can pay for and were cut (re-exports, or services sold that no source shows)"
         )
-    outside = sorted(country_name(iso3) for iso3 in REGION if iso3 not in start.given.economies)
-    remarks[REST] = ["together: " + ", ".join(outside)]
-    return {
-        iso3: " ".join(f"{said[0].upper()}{said[1:]}." for said in sentences) for iso3, sentences in remarks.items()
-    }
+    return in_words(remarks, start.given.economies)
 
 
 def adjustments(start: Inputs, done: Split) -> list[Change]:
