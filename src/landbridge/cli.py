@@ -420,19 +420,47 @@ def _print_route(found: Route) -> None:
 
 @world_app.command("build")
 def world_build(
-    sources: Annotated[Path, typer.Option(help="Folder of the public sources.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the world to.")],
-    year: Annotated[int, typer.Option(help="Base year.")] = 2017,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Your own data: OECD's YYYY_SML.csv, WIOD's tables, BACI's CSV, or a trade table."),
+    ] = None,
+    sources: Annotated[Path | None, typer.Option(help="Without FILE: folder of the public sources.")] = None,
+    year: Annotated[int | None, typer.Option(help="Base year; without it 2017, or what FILE or its name says.")] = None,
     detail: Annotated[str, typer.Option(help="wide: every economy by four sectors.")] = "wide",
+    base: Annotated[str | None, typer.Option(help="The packaged world that a trade table or BACI stands on.")] = None,
+    codes: Annotated[
+        Path | None, typer.Option(help="BACI's table of country codes; without it the one beside FILE.")
+    ] = None,
 ) -> None:
-    """Build a world from public sources, in some ten minutes (needs the extra: pip install 'landbridge[build]')."""
-    from landbridge.network.trunk import write_trunk
-    from landbridge.world.build import build_world
+    """Build a world: from a file of your own, or from public sources (ten minutes; pip install 'landbridge[build]')."""
+    if (file is None) == (sources is None):
+        raise InputError("Name one file of your own (landbridge world build FILE -o DIR) or a folder with --sources.")
+    if file is not None:
+        from landbridge.world.build.readers import build_from_file
+        from landbridge.world.build.readers.progress import bar
 
-    build_world(sources, year, detail, output, progress=lambda step: print(step, file=sys.stderr))
-    print("trunk of the network", file=sys.stderr)
-    write_trunk(output)
+        with bar(f"reading {file.name}") as advance:
+            remarks = build_from_file(file, output, year=year, base=base, codes=codes, advance=advance)
+        for remark in remarks:
+            print(remark, file=sys.stderr)
+    elif sources is not None:
+        from landbridge.network.trunk import write_trunk
+        from landbridge.world.build import build_world
+
+        build_world(sources, year or 2017, detail, output, progress=lambda step: print(step, file=sys.stderr))
+        print("trunk of the network", file=sys.stderr)
+        write_trunk(output)
     print(f"World: {output}")
+
+
+@world_app.command("template")
+def world_template(file: Annotated[Path, typer.Argument(help="The file to write (.csv).")]) -> None:
+    """Write a trade table to fill in, with an example; landbridge world build FILE -o DIR makes a world of it."""
+    from landbridge.world.build.readers import write_template
+
+    write_template(file)
+    print(f"{file} is yours to change; then: landbridge world build {file} --base 2017 -o my-world")
 
 
 @world_app.command("check")

@@ -1,0 +1,262 @@
+"""Trade that a source leaves open, completed from a packaged world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from landbridge.errors import DataError
+from landbridge.labels import REST
+from landbridge.world.build.readers.baci import GoodsTrade
+from landbridge.world.build.readers.names import refuse
+from landbridge.world.build.readers.worlds import Trade
+from landbridge.world.build.sectors import GOODS, INDUSTRIES, NAMES, SECTORS, Sector
+from landbridge.world.build.tables import Change
+from landbridge.world.world import World
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pandas import DataFrame
+
+_GROWN = "world {} grown with GDP"
+_OWN = "gross output less exports"
+_ABSENT = "no row: nothing traded"
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Trade of a world to be, what was changed, notes on single economies, and remarks to the user."""
+
+    trade: Trade
+    changes: list[Change]
+    notes: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def trade_of(base: World) -> Trade:
+    """Trade of a world as arrays; its sectors without the industries inside them."""
+    frame, countries, sectors = base.table("trade"), base.countries, base.sectors
+    shape = (len(countries), len(countries), len(sectors))
+    cell = _cells(frame, countries, sectors)
+    flows, basis, observed = np.zeros(shape), np.full(shape, "", dtype="<U64"), np.zeros(shape, dtype=bool)
+    flows[cell] = frame["value_musd"]
+    basis[cell] = frame["basis"]
+    observed[cell] = frame["status"] == "observed"
+    gdp = base.table("accounts").set_index("iso3")["gdp_musd"].reindex(countries).to_numpy(float)
+    titles = base.table("sectors").set_index("sector")
+    described = [Sector(name, str(titles.at[name, "title"]), (), bool(titles.at[name, "carried"])) for name in sectors]
+    return Trade(base.year, countries, described, flows, basis, observed, gdp)
+
+
+def growth(base: World, year: int) -> tuple[NDArray[np.float64], int]:
+    """GDP of a year over that of the base's year ``[i]``, current USD; the world's where an economy has none.
+
+    Returns:
+        The factors, and the year they lead to: the nearest of which the world has GDP.
+    """
+    frame = base.table("indicators")
+    series = frame[frame["indicator"] == "gdp_usd"].pivot(index="iso3", columns="year", values="value")
+    years = [int(each) for each in series.columns]
+    reached = min(max(year, min(years)), max(years))
+    before, after = series[base.year], series[reached]
+    known = before.notna() & after.notna()
+    world = after[known].sum() / before[known].sum()
+    return (after / before).reindex(base.countries).fillna(world).to_numpy(float), reached
+
+
+def with_goods(goods: GoodsTrade, base: World) -> Completed:
+    """A wide world of the goods' year: goods across borders as reported, the rest from ``base``, grown with GDP.
+
+    Services, the flows of economies that the goods trade does not name, and gross output follow GDP since the base's
+    year (as far as the world has it). What an economy sells to itself is output less exports, over sectors as in the
+    base. Where exports exceed what output allows (no economy sells less at home than the least observed one of the
+    base), they give way.
+
+    Raises:
+        DataError: ``base`` is no wide world.
+    """
+    if tuple(base.sectors) != NAMES:
+        raise DataError(
+            f'World "{base.name}" has other sectors than {", ".join(NAMES)}: name a wide world as the base.'
+        )
+    start = trade_of(base)
+    grown, reached = growth(base, goods.year)
+    n, last = len(start.economies), len(GOODS)
+    known = np.array([iso3 in goods.economies for iso3 in start.economies])
+    place = np.array([start.economies.index(iso3 if iso3 in start.economies else REST) for iso3 in goods.economies])
+    reported = np.zeros(start.flows.shape)
+    np.add.at(reported, (place[:, None], place[None, :]), goods.flows)
+    known[place] = True
+
+    flows = start.flows * np.sqrt(np.outer(grown, grown))[..., None]
+    expected = flows.copy()
+    pairs = known[:, None] & known[None, :] & ~np.eye(n, dtype=bool)
+    flows[pairs, :last] = reported[pairs, :last]
+    basis = np.full(flows.shape, _GROWN.format(base.name), dtype="<U64")
+    basis[pairs, :last] = "BACI"
+    observed = basis == "BACI"
+
+    output = start.flows.sum(axis=(1, 2)) * grown
+    diagonal = np.arange(n)
+    own = start.flows[diagonal, diagonal]
+    flows[diagonal, diagonal] = 0.0
+    room = (1 - _least_own_share(start)) * output
+    exports = flows.sum(axis=(1, 2))
+    cut = np.where(exports > room, room / np.where(exports > 0, exports, 1.0), 1.0)
+    flows *= cut[:, None, None]
+    flows[diagonal, diagonal] = (output - exports * cut)[:, None] * own / own.sum(axis=1, keepdims=True)
+    basis[diagonal, diagonal] = _OWN
+
+    trade = Trade(goods.year, start.economies, SECTORS, flows, basis, observed, start.gdp * grown)
+    names = np.array(start.economies)
+    notes = dict.fromkeys(names[cut < 1], "Reported exports exceed what GDP allows and were cut.")
+    notes |= dict.fromkeys(names[~known], f"Not in BACI: trade of the world {base.name}.")
+    late = f"GDP in the world ends in {reached}: gross output, services and GDP are those of {reached}."
+    changes = _changes(goods, base, expected, reported, pairs, grown, cut, reached)
+    return Completed(trade, changes, notes, [late] if reached != goods.year else [])
+
+
+def with_rows(rows: DataFrame, base: World, name: str) -> Completed:
+    """A world in which the rows (exporter, importer, sector, value_musd) replace cells of ``base``.
+
+    Raises:
+        DataError: an economy that does not trade in ``base``.
+    """
+    start = trade_of(base)
+    refuse(
+        name,
+        [
+            f'{iso3} does not trade in the world "{base.name}": its trade is inside {REST}.'
+            for iso3 in sorted({*rows["exporter"], *rows["importer"]} - set(start.economies))
+        ],
+    )
+    cell = _cells(rows, start.economies, base.sectors)
+    flows, basis, observed = start.flows.copy(), start.basis.copy(), start.observed.copy()
+    before = flows[cell]
+    flows[cell] = rows["value_musd"]
+    basis[cell] = name
+    observed[cell] = True
+    factor = np.exp(np.abs(np.log(flows[cell] / np.where(before > 0, before, 1.0)))[(before > 0) & (flows[cell] > 0)])
+    change = (name, f"{len(rows)} cells of the world {base.name} replaced", *_extent(factor), "factor up or down")
+    return Completed(replace(start, flows=flows, basis=basis, observed=observed), [change])
+
+
+def standing_alone(rows: DataFrame, base: World, name: str, year: int) -> Completed:
+    """A world of the rows alone: their economies and sectors; a cell without a row is zero. GDP is that of ``base``.
+
+    Raises:
+        DataError: an economy without a sale to itself.
+    """
+    economies = sorted({*rows["exporter"], *rows["importer"]})
+    sectors, remarks = _sectors_named(list(dict.fromkeys(rows["sector"])))
+    names = [sector.name for sector in sectors]
+    shape = (len(economies), len(economies), len(sectors))
+    flows, observed = np.zeros(shape), np.zeros(shape, dtype=bool)
+    cell = _cells(rows, economies, names)
+    flows[cell] = rows["value_musd"]
+    observed[cell] = True
+    own = np.einsum("iis->i", flows)
+    refuse(
+        name,
+        [
+            f"no row {iso3},{iso3},{names[0]},...: what {iso3} sells at home (gross output less exports). Add it for "
+            f"every sector, or name a world with --base: then your rows replace its cells, and all others are kept."
+            for iso3, value in zip(economies, own, strict=True)
+            if value <= 0
+        ],
+    )
+    output = flows.sum(axis=(1, 2))
+    accounts = base.table("accounts").set_index("iso3")
+    known = accounts["gdp_musd"].reindex(economies).to_numpy(float)
+    gdp = np.where(np.isfinite(known), known, output * float(accounts["gdp_to_output"].median()))
+    lacking = int((~observed).sum())
+    if lacking:
+        remarks.append(f"{lacking} of {observed.size} cells have no row and are taken as zero.")
+    change = (name, f"{lacking} of {observed.size} cells without a row taken as zero", 0.0, 0.0, "million USD")
+    trade = Trade(year, economies, sectors, flows, np.where(observed, name, _ABSENT), observed, gdp)
+    return Completed(trade, [change], remarks=remarks)
+
+
+def _sectors_named(names: Sequence[str]) -> tuple[list[Sector], list[str]]:
+    """The sectors of these names, in the usual order, those of one's own last; a remark on each of the latter."""
+    usual = {sector.name: sector for sector in (*SECTORS, *INDUSTRIES)}
+    strange = [name for name in names if name not in usual]
+    remarks = [
+        f'Sector "{name}" is your own: it is not carried on the network, and its trade elasticity is that of '
+        f"manufactures. Sectors with parameters: {', '.join(usual)}."
+        for name in strange
+    ]
+    return [
+        *(usual[name] for name in usual if name in names),
+        *(Sector(name, name, (), False) for name in strange),
+    ], remarks
+
+
+def _cells(frame: DataFrame, countries: Sequence[str], sectors: Sequence[str]) -> tuple[NDArray[np.int64], ...]:
+    axes: Mapping[str, Sequence[str]] = {"exporter": countries, "importer": countries, "sector": sectors}
+    places = ({label: index for index, label in enumerate(labels)} for labels in axes.values())
+    return tuple(
+        np.asarray(frame[column].map(place), dtype=np.int64) for column, place in zip(axes, places, strict=True)
+    )
+
+
+def _least_own_share(trade: Trade) -> float:
+    """The smallest part of its output that an economy with observed own trade sells at home."""
+    own = np.einsum("iis->is", trade.flows).sum(axis=1) / trade.flows.sum(axis=(1, 2))
+    return float(own[np.einsum("iis->is", trade.observed).all(axis=1)].min(initial=1.0))
+
+
+def _changes(
+    goods: GoodsTrade,
+    base: World,
+    expected: NDArray[np.float64],
+    reported: NDArray[np.float64],
+    pairs: NDArray[np.bool_],
+    grown: NDArray[np.float64],
+    cut: NDArray[np.float64],
+    reached: int,
+) -> list[Change]:
+    last = len(GOODS)
+    before, after = (flows[..., :last].sum(axis=-1)[pairs] for flows in (expected, reported))
+    both = (before >= 1.0) & (after >= 1.0)
+    lost = before[(before >= 1.0) & (after == 0)]
+    power = goods.flows[..., last]
+    return [
+        (
+            "BACI",
+            f"goods of {both.sum()} pairs of 1 million USD or more, against the world {base.name} grown with GDP",
+            *_extent(np.exp(np.abs(np.log(after[both] / before[both])))),
+            "factor up or down",
+        ),
+        (
+            "BACI",
+            f"no goods between {len(lost)} pairs that have some in the world {base.name}",
+            *_extent(lost),
+            "million USD",
+        ),
+        (
+            "BACI",
+            f"electricity left out, which is in services ({power.sum():,.0f} million USD)",
+            *_extent(power[power > 0]),
+            "million USD",
+        ),
+        (
+            f"world {base.name}",
+            f"gross output, GDP and services grown with GDP from {base.year} to {reached}",
+            *_extent(grown),
+            "factor",
+        ),
+        (
+            "GDP",
+            f"exports of {(cut < 1).sum()} economies cut to what output allows",
+            *_extent(1 / cut[cut < 1]),
+            "factor down",
+        ),
+    ]
+
+
+def _extent(values: NDArray[np.float64]) -> tuple[float, float]:
+    return (float(values.max()), float(np.median(values))) if len(values) else (0.0, 0.0)
