@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from landbridge.errors import StudyError, did_you_mean
+
+BY_SECTOR = ("trade_elasticity_ratio_", "value_per_teu_")  # what such a parameter's name begins with
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ def parameters() -> Mapping[str, Parameter]:
     return MappingProxyType(
         {name: Parameter(name, **{**entry, "range": tuple(entry["range"])}) for name, entry in table.items()}
     )
+
+
+def of_sectors(values: Mapping[str, float], sectors: Collection[str]) -> dict[str, float]:
+    """The values without those of sectors that a world does not have.
+
+    Manufactures stay: routes between two places are those of manufactures in every world.
+    """
+    known = {*sectors, "manufactures"}
+    return {
+        name: value
+        for name, value in values.items()
+        if not any(name.startswith(prefix) and name.removeprefix(prefix) not in known for prefix in BY_SECTOR)
+    }
 
 
 def central_values(replacing: Mapping[str, float] | None = None) -> dict[str, float]:

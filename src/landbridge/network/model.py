@@ -285,8 +285,10 @@ def country_costs(networks: Sequence[Network], params: Mapping[str, float]) -> l
 def value_range(params: Mapping[str, float], sectors: Iterable[str]) -> tuple[float, float]:
     """Least and greatest value of goods, USD per TEU, among the sectors carried; at least 1 % apart.
 
-    Where none of the sectors has a value of its own, that of manufactures stands for all.
+    Of many sectors the cheapest and the dearest eighth are left out, so that a few extreme goods do not bend the costs
+    of all that lie between. Where no sector has a value of its own, that of manufactures stands for all.
     """
-    values = [params[name] for sector in sectors if (name := f"value_per_teu_{sector}") in params]
+    values = sorted(params[name] for sector in sectors if (name := f"value_per_teu_{sector}") in params)
     values = values or [params["value_per_teu_manufactures"]]
-    return min(values), max(*values, 1.01 * min(values))
+    middle = values[len(values) // 8 : len(values) - len(values) // 8]
+    return middle[0], max(middle[-1], 1.01 * middle[0])

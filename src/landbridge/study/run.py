@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from landbridge.errors import InputError, SolveError
-from landbridge.parameters import central_values
+from landbridge.parameters import central_values, of_sectors
 from landbridge.study.lanes import Advance, Lane, Results, cores, plan, work
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
 from landbridge.study.record import RECORD_DIMS
@@ -137,7 +137,7 @@ def _header(study: Study, world: World, data: xr.Dataset, count: int) -> dict[st
             "year": world.year,
             "tables": {name: resource.get("hash", "") for name, resource in world.resources.items()},
         },
-        "parameters": central_values(study.parameters),
+        "parameters": of_sectors(central_values(study.parameters), world.sectors),
         "draws": count,
         "seed": study.uncertainty.seed,
         "cut_off": {str(scenario): _cut_off(data, str(scenario)) for scenario in data["scenario"].values},
