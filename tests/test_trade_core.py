@@ -6,8 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landbridge.errors import InputError, SolveError
-from landbridge.trade import core
-from landbridge.trade.core import NoEquilibriumError, TradeBaseline, calibrate, counterfactual, solve, solve_draws
+from landbridge.trade.core import (
+    NoEquilibriumError,
+    TradeBaseline,
+    calibrate,
+    counterfactual,
+    newton,
+    solve,
+    solve_draws,
+)
+from landbridge.trade.core.problem import pose
+from landbridge.trade.core.response import jacobian
+from landbridge.trade.core.state import state_at
 from trade_worlds import random_costs, random_flows
 
 RULES = ("zero", "fixed", "share")
@@ -85,7 +95,7 @@ def test_splitting_a_sector_in_two_alike_changes_nothing(seed, countries, sector
 
 
 def _excess(problem, log_wage):
-    state = core._at(problem, log_wage)
+    state = state_at(problem, log_wage)
     return state.supply - state.income
 
 
@@ -93,12 +103,12 @@ def _excess(problem, log_wage):
 def test_jacobian_is_the_derivative_of_excess_supply(seed, countries, sectors, rule, with_tariffs):
     theta = np.linspace(2, 8, sectors)
     tariff = _tariffs(seed, countries, sectors) if with_tariffs else None
-    problem = core._pose(
+    problem = pose(
         _baseline(seed, countries, sectors), theta, rule, random_costs(seed, countries, sectors), None, tariff
     )
     at = 0.05 * np.random.default_rng(seed).normal(size=countries)
-    state = core._at(problem, at)
-    by_theta, constant = state.jacobian()
+    state = state_at(problem, at)
+    by_theta, constant = jacobian(state)
     analytic = np.tensordot(theta, by_theta, 1) + constant - state.income / state.income.sum()
     step = 1e-6
     numeric = np.stack(
@@ -232,7 +242,7 @@ def test_a_fixed_deficit_cannot_outlive_isolation():
 
 
 def test_what_did_not_converge_is_refused(monkeypatch):
-    monkeypatch.setattr(core, "MAX_STEPS", 1)
+    monkeypatch.setattr(newton, "MAX_STEPS", 1)
     with pytest.raises(NoEquilibriumError, match="excess supply is still"):
         solve(_baseline(1, 6, 1), 5.0, kappa=random_costs(1, 6, 1), deficits="share")
 

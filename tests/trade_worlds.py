@@ -30,6 +30,24 @@ def random_costs(seed: int, countries: int, sectors: int, spread: float = 0.2) -
     return kappa
 
 
+def random_tariffs(seed: int, countries: int, sectors: int, highest: float = 0.5) -> Array:
+    """Tariffs [i, j, s], none on own goods."""
+    rates = np.random.default_rng(seed).uniform(0, highest, (countries, countries, sectors))
+    rates[np.arange(countries), np.arange(countries)] = 0.0
+    return rates
+
+
+def random_use(seed: int, flows: Array, tariff: Array | None = None, most: float = 0.9) -> Array:
+    """Intermediate use [j, k, s]: up to ``most`` of what an industry sells, and of what a country buys of a sector."""
+    rng = np.random.default_rng(seed)
+    countries, _, sectors = flows.shape
+    recipe = rng.dirichlet(np.full(sectors, 0.7), (countries, sectors)) * rng.uniform(0, most, (countries, sectors, 1))
+    use = recipe.transpose(0, 2, 1) * flows.sum(1)[:, None, :]
+    bought = (flows if tariff is None else flows * (1 + tariff)).sum(0)
+    wanted = np.maximum(use.sum(2), 1e-300)
+    return use * np.minimum(1.0, most * bought / wanted)[:, :, None]
+
+
 def world_of(flows: Array, countries: list[str], sectors: list[str]) -> World:
     """A world with only what trade needs, held in memory."""
     index = pd.MultiIndex.from_product([countries, countries, sectors], names=["exporter", "importer", "sector"])

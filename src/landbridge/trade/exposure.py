@@ -37,11 +37,13 @@ from landbridge.trade.core import (
     Equilibrium,
     Factors,
     TradeBaseline,
-    _at,
-    _factors,
-    _inward,
-    _outward,
-    _pose,
+    factorised,
+    inward,
+    jacobian,
+    outward,
+    pose,
+    spendable_by_wage,
+    state_at,
 )
 
 
@@ -76,7 +78,7 @@ class Exposure:
 
     def tariff(self, n: int) -> Array:
         """d ln q_n / d ln (1 + tau_ijs) of one row n [i, j, s]; the diagonal, tariffs on own goods, means nothing."""
-        return self.trade_cost(n) + _outward(self.response.flows * (self.rho[n] - self.mu[:, n, :, None]))
+        return self.trade_cost(n) + outward(self.response.flows * (self.rho[n] - self.mu[:, n, :, None]))
 
     def bundle(self, log_kappa: Any) -> Array:
         """What small changes d ln kappa [i, j, s] of many trade costs do together: d ln q_n [n].
@@ -85,10 +87,10 @@ class Exposure:
             InputError: the changes do not have the shape of the flows.
         """
         at = self.response
-        given, wanted = np.asarray(log_kappa, dtype=float), _outward(at.flows).shape
+        given, wanted = np.asarray(log_kappa, dtype=float), outward(at.flows).shape
         if given.shape != wanted:
             raise InputError(f"Changes of trade costs of shape {given.shape}: the flows have {wanted}.")
-        change = _inward(given)
+        change = inward(given)
         found = np.einsum("snj,sj->n", self.price, (at.shares * change).sum(1))
         found -= np.einsum("sni,si->n", self.mu, (at.elastic * change).sum(2))
         if at.duties is not None:
@@ -129,9 +131,9 @@ class LinearResponse:
     def of(cls, calibration: Calibration) -> LinearResponse:
         """The response at the baseline of a calibration, under its deficit rule."""
         baseline, theta = calibration.baseline, calibration.theta
-        problem = _pose(baseline, theta, calibration.deficits)
-        state = _at(problem, np.zeros_like(calibration.log_wage))
-        by_theta, constant = state.jacobian()
+        problem = pose(baseline, theta, calibration.deficits)
+        state = state_at(problem, np.zeros_like(calibration.log_wage))
+        by_theta, constant = jacobian(state)
         elastic = theta[:, None, None] * state.flows
         same_bloc = problem.bloc[:, None] == problem.bloc
         return cls(
@@ -139,12 +141,12 @@ class LinearResponse:
             shares=state.shares,
             alpha=problem.alpha,
             elastic=elastic,
-            duties=None if baseline.tariff is None else elastic * _inward(baseline.tariff),
+            duties=None if baseline.tariff is None else elastic * inward(baseline.tariff),
             income=state.income,
             spendable=state.spendable,
-            spending_by_wage=state.spendable[:, None] * state._spendable_by_wage(),
+            spending_by_wage=spendable_by_wage(state),
             numeraire=same_bloc * (state.income / problem.over_bloc(state.income)),
-            factors=_factors(np.tensordot(theta, by_theta, 1) + constant),
+            factors=factorised(np.tensordot(theta, by_theta, 1) + constant),
         )
 
     @classmethod

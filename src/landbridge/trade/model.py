@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from landbridge.world import World
 
 PAIR = ("exporter", "importer", "sector")
+USE = "intermediate_use"
+KEYS = {"productivity": ("iso3", "sector"), USE: ("iso3", "input", "sector")}
 
 
 @dataclass(frozen=True)
@@ -110,17 +112,28 @@ class TradeResult:
 
 
 def trade_baseline(world: World) -> TradeBaseline:
-    """The world's table ``trade`` as arrays over its countries and sectors; no tariffs, as packaged worlds have none.
+    """The world's tables ``trade`` and, in an industry world, ``intermediate_use`` as arrays, countries by sectors.
+
+    No tariffs, as packaged worlds have none.
 
     Raises:
-        DataError: a flow is missing, repeated, negative or not a number, or names an unknown country or sector.
+        DataError: a value is missing, repeated, negative or not a number, or names an unknown country or sector;
+            intermediate use exceeds what an industry sells, or what a country buys.
     """
     flows = _dense(world, "trade", "value_musd", (world.countries, world.countries, world.sectors), None, least=0.0)
     own = np.einsum("iis->i", flows)
     if (own <= 0).any():
         without = ", ".join(np.array(world.countries)[own <= 0])
         raise DataError(f'World "{world.name}", table "trade": no trade of {without} with itself; it must be positive.')
-    return TradeBaseline.from_flows(flows)
+    if USE not in world.resources:
+        return TradeBaseline.from_flows(flows)
+    use = _dense(world, USE, "value_musd", (world.countries, world.sectors, world.sectors), None, least=0.0)
+    try:
+        return TradeBaseline.from_flows(flows, use=use)
+    except InputError as error:
+        raise DataError(
+            f'World "{world.name}", tables "trade" and "{USE}": {error} See `landbridge world check`.'
+        ) from None
 
 
 def elasticities(world: World, params: Mapping[str, float]) -> Array:
@@ -268,7 +281,7 @@ def _dense(
     """A tidy table as an array over its key columns; a cell without a row is ``absent``, or an error for None."""
     frame = world.table(table)
     where = f'World "{world.name}", table "{table}"'
-    keys = PAIR if len(axes) == len(PAIR) else ("iso3", "sector")
+    keys = KEYS.get(table, PAIR)
     shape = [len(labels) for labels in axes]
     if frame.empty and absent is not None:
         return np.full(shape, absent)

@@ -1,0 +1,75 @@
+"""Newton's method on log wages, with factorisations kept as long as they keep the residual falling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.linalg import lu_factor, lu_solve
+
+from landbridge.trade.core.arrays import Array
+from landbridge.trade.core.problem import Problem
+from landbridge.trade.core.refusal import NoEquilibriumError
+from landbridge.trade.core.response import jacobian
+from landbridge.trade.core.state import State, state_at
+
+Factors = tuple[Any, Any]
+
+TOLERANCE = 1e-10  # largest residual with which a result is returned
+STOP = 1e-11
+MAX_STEPS = 100
+SLOW = 0.2  # a kept factorisation is renewed when a step leaves more than this share of the residual
+LONGEST_STEP = 2.0  # in log wages
+DAMPING = 1e-12  # taken off the Jacobian's diagonal: wages that nothing but a trace of trade determines stay near
+SMALLEST_STEP = 2.0**-20
+
+
+def search(problem: Problem, log_wage: Array, factors: Factors | None = None) -> tuple[State, int]:
+    """The state without excess demand, from given log wages, and the steps it took.
+
+    Raises:
+        NoEquilibriumError: the residual stays above ``TOLERANCE``.
+    """
+    state = state_at(problem, problem.in_numeraire(log_wage))
+    fresh = False
+    iteration = 0
+    for iteration in range(MAX_STEPS):
+        if state.residual < STOP:
+            return state, iteration
+        if factors is None:
+            factors, fresh = factorised(weighted(problem.theta, *jacobian(state))), True
+        direction = -lu_solve(factors, state.gap, check_finite=False)
+        step = min(1.0, LONGEST_STEP / max(float(np.abs(direction).max()), LONGEST_STEP))
+        trial = state_at(problem, problem.in_numeraire(state.log_wage + step * direction), state)
+        left = trial.excess_in(state.income) / state.residual
+        while fresh and not left < 1 and step > SMALLEST_STEP:
+            step /= 2
+            trial = state_at(problem, problem.in_numeraire(state.log_wage + step * direction), state)
+            left = trial.excess_in(state.income) / state.residual
+        if fresh and not left < 1:
+            break
+        if left < 1:
+            state = trial
+        if not left < SLOW:
+            factors = None
+        fresh = False
+    if state.residual < TOLERANCE:
+        return state, iteration
+    raise NoEquilibriumError(
+        f"after {iteration + 1} steps excess supply is still {state.residual:.1e} of income (wanted {TOLERANCE:.0e})",
+        [int(np.argmax(np.abs(state.supply / state.income - 1)))],
+    )
+
+
+def weighted(theta: Array, by_theta: Array, constant: Array) -> Array:
+    """The Jacobian at theta from its two parts (see ``jacobian``)."""
+    weights = theta if len(by_theta) == len(theta) else theta.mean(keepdims=True)
+    total: Array = np.tensordot(weights, by_theta, 1) + constant
+    return total
+
+
+def factorised(jacobian: Array) -> Factors:
+    """LU factors of the Jacobian, slightly damped."""
+    damped = jacobian - DAMPING * np.eye(len(jacobian))
+    factors: Factors = lu_factor(damped, overwrite_a=True, check_finite=False)
+    return factors

@@ -1,0 +1,254 @@
+"""The linear response of everything at a state to small changes, the adjoint of that map, and the Jacobian.
+
+The changes are in logs: of wages [i], of unit costs at given wages and prices [s, i] (minus the log of productivity),
+and of trade costs [s, i, j]. Tariffs and the rule for deficits stay. With p = d ln P [s, j], c the log change of unit
+cost [s, i], v that of trade costs; G, G' the cost shares of inputs, T = X / Q, all at the state:
+
+    p  = Pi' (c + v)               c  = gamma dlnw + G p + cost
+    dY = theta (X p - Y c - X v) + T dQ
+    dQ = alpha dE + G' dY          dE = dH + theta (X' (c + v) - kept Q p) + (1 - kept) G' dY, over own
+    dz = gamma dY - w I dlnw       excess demand for labour
+
+Implicit differentiation of Caliendo & Parro (2015), Review of Economic Studies 82(1), eqs. 10-14 in changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from landbridge.trade.core.arrays import Array
+from landbridge.trade.core.fixed_point import fixed_point
+from landbridge.trade.core.state import State, cost_of_inputs, use_of_inputs
+
+
+@dataclass(frozen=True)
+class Response:
+    """What small changes do; each column r is one bundle of changes.
+
+    ``log_cost[s, i, r]`` (trade costs apart) and ``log_price[s, j, r]`` in logs; in currency ``spending[s, j, r]`` Q,
+    ``sales[s, i, r]`` Y, ``expenditure[j, r]`` E and ``excess[i, r]``, excess demand for labour z.
+    """
+
+    log_cost: Array
+    log_price: Array
+    spending: Array
+    sales: Array
+    expenditure: Array
+    excess: Array
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The derivative of one number by log wages [i], log unit costs [s, i] and log trade costs [s, i, j]."""
+
+    log_wage: Array
+    cost: Array
+    trade_cost: Array
+
+
+def respond(
+    state: State, *, log_wage: Array | None = None, cost: Array | None = None, trade_cost: Array | None = None
+) -> Response:
+    """The response to changes of log wages [i, r], of log unit costs [s, i, r], of log trade costs [s, i, j] (r = 1).
+
+    Productivity is minus a cost. Wages do not adjust by themselves: in equilibrium they move so that ``excess`` stays
+    zero. Trade costs of pairs that do not trade, finite or not, do nothing.
+    """
+    countries = state.sales.shape[1]
+    columns = max(1 if change is None else change.shape[-1] for change in (log_wage, cost))
+    given = np.zeros((*state.sales.shape, columns)) if cost is None else cost
+    spendable = np.zeros((countries, columns))
+    if log_wage is not None:
+        given = given + labour(state)[:, :, None] * log_wage
+        spendable = spendable_by_wage(state) @ log_wage
+    direct = _importers(state.shares) @ given
+    sales = -state.sales[:, :, None] * given
+    spent = _importers(state.flows) @ given
+    if trade_cost is not None:
+        moved = np.where(state.flows > 0, trade_cost, 0.0)
+        direct = direct + (state.shares * moved).sum(1)[:, :, None]
+        sales = sales - (state.flows * moved).sum(2)[:, :, None]
+        spent = spent + (state.flows * moved).sum(1)[:, :, None]
+    log_price = solve_prices(state, direct)
+    through = _inputs_cost(state, log_price)
+    theta = state.problem.theta[:, None, None]
+    sales = theta * (sales - state.sales[:, :, None] * through + state.flows @ log_price)
+    spent = theta * (spent + _importers(state.flows) @ through - (state.kept * state.spending)[:, :, None] * log_price)
+    spending, expenditure = solve_spending(state, sales, spendable + _revenue(state, spent))
+    total = sales + state.taken @ spending
+    excess = (labour(state)[:, :, None] * total).sum(0)
+    if log_wage is not None:
+        excess = excess - state.income[:, None] * log_wage
+    return Response(given + through, log_price, spending, total, expenditure, excess)
+
+
+def respond_adjoint(
+    state: State, *, excess: Array | None = None, expenditure: Array | None = None, log_price: Array | None = None
+) -> Gradient:
+    """The derivative of sum_i excess_i z_i + sum_j expenditure_j E_j + sum_sj log_price_sj ln P_sj.
+
+    Args:
+        excess, expenditure, log_price: weights [i], [j], [s, j]; None for zero.
+
+    Wages do not adjust by themselves, as in ``respond``, whose transpose this is.
+    """
+    problem, share = state.problem, labour(state)
+    theta = problem.theta[:, None]
+    nothing = np.zeros(len(state.income))
+    on_excess = nothing if excess is None else excess
+    on_expenditure = nothing if expenditure is None else expenditure
+    weights = np.broadcast_to(share * on_excess, state.sales.shape)
+    solved = solve_spending_adjoint(state, weights[:, :, None], on_expenditure[:, None])
+    on_sales, on_household = solved[0][:, :, 0], solved[1][:, 0]
+    on_revenue = on_household if problem.tariffs else nothing
+    on_cost = theta * (state.flows @ on_revenue - state.sales * on_sales)
+    on_price = theta * ((state.flows * on_sales[:, :, None]).sum(1) - state.kept * state.spending * on_revenue)
+    on_price = on_price + _inputs_use(state, on_cost) + (0.0 if log_price is None else log_price)
+    on_price = solve_prices_adjoint(state, on_price[:, :, None])[:, :, 0]
+    by_trade_cost = theta[:, :, None] * state.flows * (on_revenue - on_sales[:, :, None])
+    by_trade_cost += state.shares * on_price[:, None, :]
+    by_cost = on_cost + (state.shares @ on_price[:, :, None])[:, :, 0]
+    by_wage = (share * by_cost).sum(0) + spendable_by_wage(state).T @ on_household - state.income * on_excess
+    return Gradient(by_wage, by_cost, by_trade_cost)
+
+
+def jacobian(state: State) -> tuple[Array, Array]:
+    """The derivative of excess demand by log wages, (dz_n/dln w_k) / S_n: sum_g theta_g first[g, n, k] + second[n, k].
+
+    Without links g are the sectors; with links there is one g, all sectors together, and theta_g is the mean theta.
+    Like z itself (Walras) it adds to zero when weighted by sales, which Newton's method needs where only a trace of
+    trade connects two blocs. The second part holds a rank-one term per bloc, 1 v' with v the shares of income: it fixes
+    the numeraire.
+    """
+    problem, share, theta = state.problem, labour(state), state.problem.theta
+    n = np.arange(len(state.income))
+    wages = share[:, :, None] * np.eye(len(n))
+    log_price = solve_prices(state, _importers(state.shares * share[:, :, None]))
+    through = _inputs_cost(state, log_price)
+    moved = state.flows @ log_price
+    moved[:, n, n] -= share * state.flows.sum(2)
+    spent = np.zeros((len(theta), 1, 1))
+    if problem.tariffs:
+        spent = _importers(state.flows * share[:, :, None]) - (state.kept * state.spending)[:, :, None] * log_price
+    if problem.links is None:
+        on_household = (state.flows.sum(0) / state.spendable).T
+        by_theta = moved + on_household.T @ spent if problem.tariffs else moved
+    else:
+        weights = (theta / theta.mean())[:, None, None]
+        moved -= state.sales[:, :, None] * through
+        if problem.tariffs:
+            spent += _importers(state.flows) @ through
+        on_sales, on_household = solve_spending_adjoint(state, wages, np.zeros((len(n), len(n))), wages + through)
+        by_theta = np.tensordot(on_sales, weights * moved, ((0, 1), (0, 1)))
+        if problem.tariffs:
+            by_theta += on_household.T @ (weights * spent).sum(0)
+        by_theta = by_theta[None]
+    by_theta /= state.supply[:, None]
+    constant = on_household.T @ spendable_by_wage(state) / state.supply[:, None]
+    same_bloc = problem.bloc[:, None] == problem.bloc
+    constant += same_bloc * (state.income / problem.over_bloc(state.income))
+    constant[n, n] -= state.income / state.supply
+    return by_theta, constant
+
+
+def spendable_by_wage(state: State) -> Array:
+    """The derivative of H[j], what households spend before tariff revenue, by log wage [k]; in currency."""
+    problem = state.problem
+    if problem.rule == "fixed":
+        return np.diag(state.income) + np.outer(problem.deficit, state.income)
+    if problem.rule == "share":
+        wished = problem.deficit * state.income
+        same_bloc = problem.bloc[:, None] == problem.bloc
+        scale = state.income / problem.over_bloc(state.income) - wished / problem.over_bloc(wished)
+        return state.spendable[:, None] * (np.eye(len(state.income)) + same_bloc * scale)
+    return np.diag(state.income)
+
+
+def labour(state: State) -> Array:
+    """gamma[s, i], the share of labour in unit cost; one without links."""
+    return np.ones((1, 1)) if state.problem.links is None else state.problem.links.labour
+
+
+def solve_prices(state: State, direct: Array) -> Array:
+    """p[s, j, r] = direct + Pi' G p: log prices once inputs have carried on what costs do directly."""
+    if state.problem.links is None:
+        return direct
+    buyers = _importers(state.shares)
+    return fixed_point(lambda p: direct + buyers @ _inputs_cost(state, p), direct)[0]
+
+
+def solve_prices_adjoint(state: State, direct: Array) -> Array:
+    """q[s, j, r] = direct + G' Pi q, the transpose of ``solve_prices``."""
+    if state.problem.links is None:
+        return direct
+    return fixed_point(lambda q: direct + _inputs_use(state, state.shares @ q), direct, _size(direct))[0]
+
+
+def solve_spending(state: State, sales: Array, spendable: Array) -> tuple[Array, Array]:
+    """dQ[s, j, r], dE[j, r] when sales [s, i, r] and what households have [j, r] change at given spending."""
+    alpha, own = state.problem.alpha[:, :, None], state.own[:, None]
+    if state.problem.links is None:
+        expenditure = spendable / own
+        return alpha * expenditure, expenditure
+
+    def households(used: Array) -> Array:
+        return (spendable + _revenue(state, (1 - state.kept)[:, :, None] * used)) / own
+
+    def update(spending: Array) -> Array:
+        used = _inputs_use(state, sales + state.taken @ spending)
+        return alpha * households(used) + used
+
+    size = state.problem.spending.sum(0)[:, None]
+    spending, _ = fixed_point(update, alpha * spendable / own, size)
+    return spending, households(_inputs_use(state, sales + state.taken @ spending))
+
+
+def solve_spending_adjoint(
+    state: State, sales: Array, expenditure: Array, start: Array | None = None
+) -> tuple[Array, Array]:
+    """The transpose of ``solve_spending``: from weights on all sales [s, i, r] and on E [j, r] to its arguments'."""
+    alpha, own = state.problem.alpha[:, :, None], state.own[:, None]
+
+    def bought(on_sales: Array) -> tuple[Array, Array]:
+        on_spending = _importers(state.taken) @ on_sales
+        return on_spending, (expenditure + (alpha * on_spending).sum(0)) / own
+
+    def update(on_sales: Array) -> Array:
+        on_spending, on_household = bought(on_sales)
+        on_use = on_spending + (1 - state.kept)[:, :, None] * on_household if state.problem.tariffs else on_spending
+        return sales + _inputs_cost(state, on_use)
+
+    if state.problem.links is None:
+        return sales, bought(sales)[1]
+    on_sales, _ = fixed_point(update, sales if start is None else start, _size(sales, expenditure))
+    return on_sales, bought(on_sales)[1]
+
+
+def _revenue(state: State, paid: Array) -> Array:
+    """Tariff revenue [j, r] over the sectors; zero where there is no tariff, free of rounding."""
+    return paid.sum(0) if state.problem.tariffs else np.zeros(paid.shape[1:])
+
+
+def _inputs_cost(state: State, log_price: Array) -> Array:
+    """G p, what dearer inputs add to log unit cost [s, i, ...]."""
+    links = state.problem.links
+    return np.zeros_like(log_price) if links is None else cost_of_inputs(links, log_price)
+
+
+def _inputs_use(state: State, sales: Array) -> Array:
+    """G' Y, inputs used for sales [k, i, ...]."""
+    links = state.problem.links
+    return np.zeros_like(sales) if links is None else use_of_inputs(links, sales)
+
+
+def _size(*arrays: Array) -> Array:
+    """The largest entry of each column r, [1, 1, r]; one where all are zero."""
+    largest = np.max([np.abs(array).reshape(-1, array.shape[-1]).max(0) for array in arrays], axis=0)
+    return np.where(largest > 0, largest, 1.0)
+
+
+def _importers(matrices: Array) -> Array:
+    """[s, i, j] seen as [s, j, i]."""
+    return matrices.transpose(0, 2, 1)

@@ -1,0 +1,218 @@
+"""Everything at given wages: prices, spending, sales, excess supply.
+
+With input-output links, prices and spending are two inner fixed points at every wage; without links there is nothing
+inside to solve, and both are closed forms.
+
+    ln c^_is = gamma_is ln w^_i + sum_k gamma_iks ln P^_ik       P^_js = (sum_i gross_ijs c^_is^-theta_s)^(-1/theta_s)
+    Q'_js    = alpha_js E'_j + sum_r gamma_jsr Y'_jr             Y'_is = sum_j T_ijs Q'_js
+    E'_j     = H_j + sum_is tau'_ijs X'_ijs                      T_ijs = pi'_ijs / (1 + tau'_ijs)
+
+H_j is income and deficit. Source: Caliendo & Parro (2015), Review of Economic Studies 82(1), section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from landbridge.trade.core.arrays import Array
+from landbridge.trade.core.fixed_point import fixed_point
+from landbridge.trade.core.problem import Links, Problem
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything at given log wages.
+
+    ``log_cost[s, i]`` is ln c^ of the bundle of labour and inputs, productivity apart; ``competitiveness[s, i]`` is
+    c^^-theta; ``Phi[s, j]`` its mean P^^-theta; ``kept[s, j]`` the share of spending that is not tariff revenue;
+    ``spending[s, j]`` is Q', ``expenditure[j]`` E', ``sales[s, i]`` Y'. ``supply[i]`` is what sales leave to labour,
+    ``income[i]`` what labour must be paid, ``spendable[j]`` is H. ``unsolved`` is the larger residual of the two inner
+    fixed points, in logs and relative to a country's spending.
+    """
+
+    problem: Problem
+    log_wage: Array
+    income: Array
+    spendable: Array
+    log_cost: Array
+    competitiveness: Array
+    Phi: Array
+    kept: Array
+    expenditure: Array
+    spending: Array
+    sales: Array
+    supply: Array
+    unsolved: float
+
+    @property
+    def gap(self) -> Array:
+        """Excess demand for labour relative to what sales leave to it, z_i / S_i, with z = S - w^ I."""
+        return 1 - self.income / self.supply
+
+    @cached_property
+    def residual(self) -> float:
+        """The largest relative excess demand, or residual inside; inf where a quantity is not a positive number."""
+        return self.excess_in(self.income)
+
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
+    def excess_in(self, unit: Array) -> float:
+        """The largest |z_i| / unit_i, or residual inside; inf where a quantity is not a positive number."""
+        worst = max(np.abs((self.supply - self.income) / unit).max(), self.unsolved)
+        return float(worst) if np.isfinite(worst) and (self.spendable > 0).all() else np.inf
+
+    @cached_property
+    def shares(self) -> Array:
+        """pi'[s, i, j]."""
+        return self.problem.gross * self.competitiveness[:, :, None] / self.Phi[:, None, :]
+
+    @cached_property
+    def taken(self) -> Array:
+        """T[s, i, j] = X'_ijs / Q'_js, the share of spending that reaches the seller."""
+        if not self.problem.tariffs:
+            return self.shares
+        return self.problem.net * self.competitiveness[:, :, None] / self.Phi[:, None, :]
+
+    @cached_property
+    def flows(self) -> Array:
+        """X'[s, i, j]."""
+        return self.problem.net * self.competitiveness[:, :, None] * (self.spending / self.Phi)[:, None, :]
+
+    @property
+    def own(self) -> Array:
+        """Of one more unit that households of j spend, what does not come back to them as tariff revenue at once."""
+        return own_share(self.problem, self.kept)
+
+    @property
+    def log_price(self) -> Array:
+        """ln P^[s, j]."""
+        return -np.log(self.Phi) / self.problem.theta[:, None]
+
+    @property
+    def price(self) -> Array:
+        """P^[j], of what households buy."""
+        return np.exp((self.problem.alpha * self.log_price).sum(0))
+
+
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")
+def state_at(problem: Problem, log_wage: Array, near: State | None = None) -> State:
+    """All quantities at given log wages. A trial too far out overflows; its residual is then infinite.
+
+    ``near`` is a state of the same problem from which the inner fixed points set out.
+    """
+    income = problem.income * np.exp(log_wage)
+    spendable = _spendable(problem, income)
+    log_cost, price_residual = _costs(problem, log_wage, near)
+    competitiveness, Phi = _markets(problem, log_cost)
+    kept = np.ones_like(Phi)
+    if problem.tariffs:
+        kept = np.where(problem.spending > 0, _over_exporters(competitiveness, problem.net) / Phi, 1.0)
+    expenditure, spending, spending_residual = _spending(problem, spendable, competitiveness, Phi, kept, near)
+    sales = _sales(problem, competitiveness, spending / Phi)
+    supply = sales.sum(0) if problem.links is None else (problem.links.labour * sales).sum(0)
+    unsolved = max(price_residual, spending_residual)
+    return State(
+        problem,
+        log_wage,
+        income,
+        spendable,
+        log_cost,
+        competitiveness,
+        Phi,
+        kept,
+        expenditure,
+        spending,
+        sales,
+        supply,
+        unsolved,
+    )
+
+
+def _spendable(problem: Problem, income: Array) -> Array:
+    """H[j], what households spend before tariff revenue, under the rule for deficits."""
+    if problem.rule == "fixed":
+        return income + problem.deficit * income.sum()
+    if problem.rule == "share":
+        wished = problem.deficit * income
+        return wished * problem.over_bloc(income) / problem.over_bloc(wished)
+    return income
+
+
+def _costs(problem: Problem, log_wage: Array, near: State | None) -> tuple[Array, float]:
+    """ln c^[s, i] at which costs and prices agree, and the residual of that."""
+    if problem.links is None:
+        return np.broadcast_to(log_wage, problem.alpha.shape), 0.0
+    links = problem.links
+    wages = links.labour * log_wage
+
+    def update(log_cost: Array) -> Array:
+        _, Phi = _markets(problem, log_cost)
+        return wages + cost_of_inputs(links, -np.log(Phi) / problem.theta[:, None])
+
+    start = wages if near is None else near.log_cost + links.labour * (log_wage - near.log_wage)
+    return fixed_point(update, start)
+
+
+def _markets(problem: Problem, log_cost: Array) -> tuple[Array, Array]:
+    """c^^-theta [s, i], and Phi[s, j]; 1 where nothing is bought."""
+    competitiveness = np.exp(-problem.theta[:, None] * log_cost)
+    Phi = _over_exporters(competitiveness, problem.gross)
+    Phi[problem.spending <= 0] = 1.0
+    return competitiveness, Phi
+
+
+def _spending(
+    problem: Problem, spendable: Array, competitiveness: Array, Phi: Array, kept: Array, near: State | None
+) -> tuple[Array, Array, float]:
+    """E'[j], Q'[s, j] at which spending and sales agree, and the residual of that."""
+    own = own_share(problem, kept)
+    if problem.links is None:
+        expenditure = spendable / own
+        return expenditure, problem.alpha * expenditure, 0.0
+    links = problem.links
+
+    def households(used: Array) -> Array:
+        return (spendable + ((1 - kept) * used).sum(0)) / own if problem.tariffs else spendable
+
+    def update(spending: Array) -> Array:
+        used = use_of_inputs(links, _sales(problem, competitiveness, spending / Phi))
+        return problem.alpha * households(used) + used
+
+    start = problem.spending if near is None else near.spending
+    spending, residual = fixed_point(update, start, problem.spending.sum(0))
+    used = use_of_inputs(links, _sales(problem, competitiveness, spending / Phi))
+    return households(used), spending, residual
+
+
+def own_share(problem: Problem, kept: Array) -> Array:
+    """sum_s alpha_js kept_js [j]."""
+    return (problem.alpha * kept).sum(0) if problem.tariffs else np.ones(kept.shape[1])
+
+
+def cost_of_inputs(links: Links, log_price: Array) -> Array:
+    """sum_k gamma_iks ln P_ik [s, i, ...], from ln P [k, i, ...]."""
+    by_country = np.moveaxis(log_price, 1, 0)
+    flat = by_country.reshape(*by_country.shape[:2], -1)
+    cost = links.inputs.transpose(0, 2, 1) @ flat
+    return np.moveaxis(cost.reshape(by_country.shape), 0, 1)
+
+
+def use_of_inputs(links: Links, sales: Array) -> Array:
+    """sum_s gamma_iks Y_is [k, i, ...], from Y [s, i, ...]."""
+    by_country = np.moveaxis(sales, 1, 0)
+    flat = by_country.reshape(*by_country.shape[:2], -1)
+    use = links.inputs @ flat
+    return np.moveaxis(use.reshape(by_country.shape), 0, 1)
+
+
+def _sales(problem: Problem, competitiveness: Array, demand: Array) -> Array:
+    """Y'[s, i], from Q'/Phi [s, j]."""
+    return competitiveness * (problem.net @ demand[:, :, None])[:, :, 0]
+
+
+def _over_exporters(weights: Array, matrices: Array) -> Array:
+    """sum_i weights[s, i] matrices[s, i, j]."""
+    total: Array = (weights[:, None, :] @ matrices)[:, 0, :]
+    return total
