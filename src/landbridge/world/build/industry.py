@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,7 @@ from landbridge.world.build.icio import Icio, read_icio
 from landbridge.world.build.policy import policy_tables
 from landbridge.world.build.population import population_series
 from landbridge.world.build.sectors import INDUSTRIES
-from landbridge.world.build.sources import source
 from landbridge.world.build.tables import (
-    LICENCE,
     TABLE,
     Change,
     accounts_frame,
@@ -28,9 +26,11 @@ from landbridge.world.build.tables import (
     adjustments_table,
     sectors_table,
     trade_table,
+    use_table,
+    with_value_added,
 )
 from landbridge.world.build.wide import YEARS
-from landbridge.world.package import Column, Table
+from landbridge.world.package import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 ACCOUNTS = "Income is value added; intermediate inputs are netted out."
 AS_PUBLISHED = 0.01  # relative distance from the use table up to which a cell counts as observed
 _TOLD_APART = min(YEARS)  # the year by whose population the wide worlds tell economies apart
-NAMES = tuple(sector.name for sector in INDUSTRIES)
+USE_SOURCES = ("icio", "icio_use", "icio_matrix")
+STATUS = (
+    "observed: the use table, to 1 %; estimated: with purchases from the rest of the world, which the use "
+    "table leaves out; modelled: technology borrowed from other economies or carried from another year"
+)
 
 
 def industry_tables(sources: Path, year: int) -> list[Table]:
@@ -70,55 +74,17 @@ def industry_tables(sources: Path, year: int) -> list[Table]:
         economies_table(sources, trading, _notes(sources, trading, remarks, lenders)),
         sectors_table(INDUSTRIES),
         trade_table(year, icio.economies, INDUSTRIES, icio.flows, np.full(icio.flows.shape, TABLE)),
-        use_table(year, icio.economies, done.use, status),
+        use_table(_described(year), icio.economies, INDUSTRIES, done.use, status, STATUS, USE_SOURCES),
         _accounts(icio, done.use, gdp.to_numpy()),
-        adjustments_table(_adjustments(year, done, rest, tabled, apart), ("icio_use", "icio_matrix")),
+        adjustments_table(_adjustments(year, done, rest, tabled, apart), USE_SOURCES[1:]),
         *policy_tables(),
     ]
 
 
-def use_table(
-    year: int,
-    economies: Sequence[str],
-    use: NDArray[np.float64],
-    status: NDArray[np.str_],
-    sources: Iterable[str] = ("icio", "icio_use", "icio_matrix"),
-) -> Table:
-    """What every industry of every economy spends on every sector, ``use[j, k, s]`` million USD, zeros included."""
-    import pandas as pd
-
-    j, k, s = (axis.ravel() for axis in np.indices(use.shape))
-    names = np.array(NAMES)
-    technology = (
-        "" if year == industry_use.YEAR else f"TECHNOLOGY OF {industry_use.YEAR}, fitted to the trade of {year}. "
-    )
-    return Table(
-        name="intermediate_use",
-        frame=pd.DataFrame(
-            {
-                "iso3": np.array(economies)[j],
-                "input": names[k],
-                "sector": names[s],
-                "value_musd": use.ravel(),
-                "status": status.ravel(),
-            }
-        ).sort_values("iso3", kind="stable", ignore_index=True),
-        description=f"{technology}What industries spent on inputs in {year}, domestic and imported, basic prices.",
-        columns=(
-            Column("iso3", "ISO3 of the economy whose industry it is"),
-            Column("input", "sector whose goods are used, see table sectors"),
-            Column("sector", "sector of the industry that uses them"),
-            Column("value_musd", "value of the inputs at basic prices", "million USD"),
-            Column(
-                "status",
-                "observed: the use table, to 1 %; estimated: with purchases from the rest of the world, which the use "
-                "table leaves out; modelled: technology borrowed from other economies or carried from another year",
-            ),
-        ),
-        key=("iso3", "input", "sector"),
-        licence=LICENCE,
-        sources=tuple(source(name) for name in sources),
-    )
+def _described(year: int) -> str:
+    """The words on the table of intermediate use; that its technology is another year's comes first."""
+    carried = "" if year == industry_use.YEAR else f"TECHNOLOGY OF {industry_use.YEAR}, fitted to the trade of {year}. "
+    return f"{carried}What industries spent on inputs in {year}, domestic and imported, basic prices."
 
 
 def _status(use: NDArray[np.float64], published: NDArray[np.float64] | None) -> NDArray[np.str_]:
@@ -132,15 +98,7 @@ def _status(use: NDArray[np.float64], published: NDArray[np.float64] | None) -> 
 
 def _accounts(icio: Icio, use: NDArray[np.float64], gdp: NDArray[np.float64]) -> Table:
     """Output, purchases, value added and final spending of each economy."""
-    frame, columns = accounts_frame(icio.economies, icio.flows, gdp)
-    inputs = use.sum(axis=(1, 2))
-    frame = frame.assign(
-        value_added_musd=frame["output_musd"] - inputs, final_spending_musd=frame["spending_musd"] - inputs
-    )
-    columns += (
-        Column("value_added_musd", "output less what industries use: the income of the economy", "million USD"),
-        Column("final_spending_musd", "purchases less what industries use: value added and deficit", "million USD"),
-    )
+    frame, columns = with_value_added(*accounts_frame(icio.economies, icio.flows, gdp), use.sum(axis=(1, 2)))
     return accounts_table(frame, ACCOUNTS, columns, ("icio_use", "wdi", "itpde"))
 
 

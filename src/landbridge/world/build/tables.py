@@ -117,6 +117,20 @@ def accounts_frame(
     return frame, columns
 
 
+def with_value_added(
+    frame: DataFrame, columns: tuple[Column, ...], inputs: NDArray[np.float64]
+) -> tuple[DataFrame, tuple[Column, ...]]:
+    """An accounts frame of an industry world: less ``inputs[i]``, what industries use, million USD."""
+    frame = frame.assign(
+        value_added_musd=frame["output_musd"] - inputs, final_spending_musd=frame["spending_musd"] - inputs
+    )
+    columns += (
+        Column("value_added_musd", "output less what industries use: the income of the economy", "million USD"),
+        Column("final_spending_musd", "purchases less what industries use: value added and deficit", "million USD"),
+    )
+    return frame, columns
+
+
 def accounts_table(
     frame: DataFrame, description: str, columns: tuple[Column, ...], sources: Sequence[str] = ()
 ) -> Table:
@@ -150,4 +164,47 @@ def adjustments_table(rows: Sequence[Change], sources: Sequence[str] = ()) -> Ta
         key=("source", "statement"),
         licence=LICENCE,
         sources=tuple(source(name) for name in ("icio", *sources)),
+    )
+
+
+def use_table(
+    description: str,
+    economies: Sequence[str],
+    sectors: Sequence[Sector],
+    use: NDArray[np.float64],
+    status: NDArray[np.str_],
+    statuses: str,
+    sources: Sequence[str] = ("icio",),
+) -> Table:
+    """What every industry of every economy spends on every sector, zeros included.
+
+    ``use[j, k, s]`` million USD; ``status[j, k, s]``, which ``statuses`` explains.
+    """
+    import pandas as pd
+
+    j, k, s = (axis.ravel() for axis in np.indices(use.shape))
+    names = np.array([sector.name for sector in sectors])
+    frame = pd.DataFrame(
+        {
+            "iso3": np.array(economies)[j],
+            "input": names[k],
+            "sector": names[s],
+            "value_musd": use.ravel(),
+            "status": status.ravel(),
+        }
+    )
+    return Table(
+        name="intermediate_use",
+        frame=frame.sort_values("iso3", kind="stable", ignore_index=True),
+        description=description,
+        columns=(
+            Column("iso3", "ISO3 of the economy whose industry it is"),
+            Column("input", "sector whose goods are used, see table sectors"),
+            Column("sector", "sector of the industry that uses them"),
+            Column("value_musd", "value of the inputs at basic prices", "million USD"),
+            Column("status", statuses),
+        ),
+        key=("iso3", "input", "sector"),
+        licence=LICENCE,
+        sources=tuple(source(name) for name in sources),
     )
