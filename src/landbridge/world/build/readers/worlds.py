@@ -20,6 +20,8 @@ from landbridge.world.build.tables import (
     adjustments_table,
     sectors_table,
     trade_table,
+    use_table,
+    with_value_added,
 )
 from landbridge.world.package import Column, Source, Table
 from landbridge.world.world import World
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pandas import Series
 
 VALUE_ADDED = "GDP is the table's value added, taxes on inputs included."
+_STATUS = "observed: as the table states; modelled: cut to leave a positive value added"
 _ROWS_ADD_UP = 1e-3  # relative, over the world: far above the rounding of published figures
 _PLAUSIBLE = 30.0  # factor between two sources of the same trade
 _UNITS = ((1e5, "USD"), (_PLAUSIBLE, "thousand USD"), (0.0, "billion USD"))
@@ -51,8 +54,13 @@ class Trade:
     gdp: NDArray[np.float64]
 
 
-def trade_tables(trade: Trade, source: Source, changes: Sequence[Change], words: str) -> list[Table]:
-    """Trade, accounts (which trade adds up to) and what was changed; ``words`` describe the accounts."""
+def trade_tables(
+    trade: Trade, source: Source, changes: Sequence[Change], words: str, inputs: NDArray[np.float64] | None = None
+) -> list[Table]:
+    """Trade, accounts (which trade adds up to) and what was changed.
+
+    ``words`` describe the accounts; ``inputs[i]``: what industries use, million USD, if the world has such links.
+    """
     table = trade_table(trade.year, trade.economies, trade.sectors, trade.flows, trade.basis)
     columns = {
         "status": "observed: a source states it; modelled: filled in, see basis",
@@ -64,6 +72,8 @@ def trade_tables(trade: Trade, source: Source, changes: Sequence[Change], words:
     table = replace(table, columns=described)
     table.frame["status"] = np.where(trade.observed.ravel(), "observed", "modelled")
     accounts, accounted = accounts_frame(trade.economies, trade.flows, trade.gdp)
+    if inputs is not None:
+        accounts, accounted = with_value_added(accounts, accounted, inputs)
     return [
         from_source(each, source)
         for each in (table, accounts_table(accounts, words, accounted), adjustments_table(changes))
@@ -86,12 +96,13 @@ def industry_tables(io: InputOutput, year: int, source: Source, base: World) -> 
         np.full(cells, True),
         io.value_added.sum(axis=1),
     )
-    tables = trade_tables(trade, source, _changes(io, source.title), VALUE_ADDED)
+    status = np.where(np.broadcast_to((io.cut < 1)[:, None, :], io.use.shape), "modelled", "observed")
+    use = use_table(f"What industries spent on inputs in {year}.", io.economies, io.sectors, io.use, status, _STATUS)
     return [
         economies_of(base, io.economies, {}, source),
         from_source(sectors_table(io.sectors), source),
-        *(_with_value_added(table, io) if table.name == "accounts" else table for table in tables),
-        _use_table(io, source),
+        *trade_tables(trade, source, _changes(io, source.title), VALUE_ADDED, io.use.sum(axis=(1, 2))),
+        from_source(use, source),
     ]
 
 
@@ -138,49 +149,6 @@ def unit_remark(traded: Series, base: World) -> str:
     return (
         f'Warning: trade between these countries is {factor:,.3g} times that of the world "{base.name}". '
         f"Are the values in {unit}? A world has million USD."
-    )
-
-
-def _with_value_added(accounts: Table, io: InputOutput) -> Table:
-    inputs = io.use.sum(axis=(1, 2))
-    frame = accounts.frame.assign(
-        value_added_musd=accounts.frame["output_musd"] - inputs,
-        final_spending_musd=accounts.frame["spending_musd"] - inputs,
-    )
-    columns = (
-        Column("value_added_musd", "output less what industries use: the income of the economy", "million USD"),
-        Column("final_spending_musd", "purchases less what industries use: value added and deficit", "million USD"),
-    )
-    return replace(accounts, frame=frame, columns=(*accounts.columns, *columns))
-
-
-def _use_table(io: InputOutput, source: Source) -> Table:
-    import pandas as pd
-
-    j, k, s = (axis.ravel() for axis in np.indices(io.use.shape))
-    names = np.array([sector.name for sector in io.sectors])
-    return Table(
-        name="intermediate_use",
-        frame=pd.DataFrame(
-            {
-                "iso3": np.array(io.economies)[j],
-                "input": names[k],
-                "sector": names[s],
-                "value_musd": io.use.ravel(),
-                "status": np.where((io.cut < 1)[j, s], "modelled", "observed"),
-            }
-        ),
-        description="What each industry of each economy spends on the goods of each sector, domestic and imported.",
-        columns=(
-            Column("iso3", "ISO3 of the economy"),
-            Column("input", "sector whose goods are used"),
-            Column("sector", "industry that uses them"),
-            Column("value_musd", "value at basic prices", "million USD"),
-            Column("status", "observed: as the table states; modelled: cut to leave a positive value added"),
-        ),
-        key=("iso3", "input", "sector"),
-        licence=source.licence,
-        sources=(source,),
     )
 
 
