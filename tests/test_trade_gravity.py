@@ -1,4 +1,4 @@
-"""Poisson gravity: equal to a dense generalised linear model, and to the rival program where it is installed."""
+"""Poisson gravity: equal to a dense generalised linear model, and to the program pyfixest where it is installed."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,8 @@ import pytest
 import xarray as xr
 
 from landbridge.errors import InputError
-from landbridge.trade.gravity import gravity_fit
-from landbridge.trade.prediction import gravity_of_world, great_circle, predicted_against_actual
+from landbridge.trade.gravity import gravity_fit, vuong
+from landbridge.trade.prediction import both_ways, gravity_of_world, great_circle, predicted_against_actual, ratio
 from trade_worlds import random_flows, world_of
 
 
@@ -38,9 +38,11 @@ def _dense_poisson(flows, regressors, sample):
             break
     mu = np.exp(X @ beta)
     bread = np.linalg.inv(X.T @ (X * mu[:, None]))
-    meat = X.T @ (X * ((y - mu) ** 2)[:, None])
+    scores = X * (y - mu)[:, None]
+    sums = [np.stack([scores[side == country].sum(0) for country in range(n)]) for side in (i, j)]
+    meat = sum(each.T @ each for each in sums) - scores.T @ scores
     k = len(regressors)
-    return beta[:k], np.sqrt(np.diag(bread @ meat @ bread))[:k], mu
+    return beta[:k], np.sqrt(np.diag((bread @ meat @ bread)[:k, :k])), mu
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -56,15 +58,25 @@ def test_coefficients_errors_and_predictions_equal_a_dense_poisson_regression(se
     assert fit.observations == sample.sum()
 
 
-@pytest.mark.filterwarnings("ignore::Warning:pyfixest")
-def test_coefficients_equal_pyfixest():
-    pyfixest = pytest.importorskip("pyfixest", reason="the rival program pyfixest is not installed")
+def test_coefficients_and_errors_equal_pyfixest():
+    pytest.importorskip("pyfixest", reason="needs the extra: pip install 'landbridge[estimate]'")
+    from landbridge.trade.estimation import panel_fit
+
     flows, log_distance, border = _sample(9)
+    flows[3] = 0.0
     i, j = np.nonzero(~np.eye(len(flows), dtype=bool))
-    frame = pd.DataFrame({"x": flows[i, j], "d": log_distance[i, j], "b": border[i, j], "i": i, "j": j})
-    theirs = pyfixest.fepois("x ~ d + b | i + j", frame)
+    panel = pd.DataFrame(
+        {"trade": flows[i, j], "d": log_distance[i, j], "b": border[i, j], "exporter": i, "importer": j}
+    )
+    theirs = panel_fit(panel, ["d", "b"], effects=[("exporter",), ("importer",)])
     fit = gravity_fit(flows, {"d": log_distance, "b": border})
-    np.testing.assert_allclose(fit.coefficient, theirs.coef(), rtol=1e-5)
+    few = theirs.standard_error[0] / fit.standard_error[0]
+    np.testing.assert_allclose(fit.coefficient, theirs.coefficient, rtol=1e-8)
+    np.testing.assert_allclose(fit.standard_error * few, theirs.standard_error, rtol=1e-5)
+    assert few**2 == pytest.approx(24 / 23, rel=1e-3)  # G / (G - 1) over the 24 countries that export
+    assert fit.deviance == pytest.approx(theirs.deviance)
+    assert fit.deviance_explained == pytest.approx(theirs.deviance_explained)
+    assert fit.observations == theirs.observations
 
 
 def test_predictions_add_up_to_what_each_country_sells_and_buys():
@@ -91,6 +103,47 @@ def test_a_country_that_sells_nothing_is_predicted_to_sell_nothing():
     fit = gravity_fit(flows, {"d": log_distance})
     assert (fit.predicted[4] == 0).all()
     assert np.isfinite(fit.coefficient).all()
+
+
+def test_nothing_is_predicted_for_a_country_of_which_nothing_is_observed():
+    flows, log_distance, _ = _sample(3)
+    flows[4] = np.nan
+    fit = gravity_fit(flows, {"d": log_distance})
+    assert np.isnan(fit.predicted[4]).all()
+    assert np.isfinite(fit.predicted[5]).all()
+
+
+def test_a_regressor_that_marks_only_flows_of_zero_is_refused():
+    """Its coefficient would be minus infinity: the flows it marks tell nothing, and without them it does not vary."""
+    flows, log_distance, _ = _sample(4)
+    embargo = (flows == 0) & (np.add.outer(np.arange(25), np.arange(25)) % 3 == 0)
+    with pytest.raises(InputError, match="does not vary beyond"):
+        gravity_fit(flows, {"d": log_distance, "embargo": embargo})
+
+
+def test_separated_flows_are_left_out_and_predicted_to_be_nothing():
+    """Ten countries sell nothing to the rest, and how much the rest sell them is unknown: any low level fits."""
+    flows, log_distance, _ = _sample(8)
+    flows[10:, :10] = np.nan
+    flows[:10, 10:] = 0.0
+    fit = gravity_fit(flows, {"d": log_distance})
+    flows[:10, 10:] = np.nan
+    without = gravity_fit(flows, {"d": log_distance})
+    assert fit.separated == 150
+    assert fit.observations == without.observations
+    assert (fit.predicted[:10, 10:] == 0).all()
+    np.testing.assert_allclose(fit.coefficient, without.coefficient, rtol=1e-8)
+    np.testing.assert_allclose(fit.standard_error, without.standard_error, rtol=1e-6)
+
+
+def test_the_better_of_two_explanations_is_told_apart():
+    _, log_distance, _ = _sample(7)
+    rng = np.random.default_rng(0)
+    flows = np.exp(-log_distance + 9) * rng.gamma(5, 0.2, log_distance.shape)
+    true, false = (gravity_fit(flows, {"z": z}) for z in (log_distance, rng.normal(size=flows.shape)))
+    off = np.where(np.eye(len(flows), dtype=bool), np.nan, flows)
+    assert vuong(off, true, false) == pytest.approx(-vuong(off, false, true))
+    assert vuong(off, true, false) > 1.96
 
 
 def test_collinear_regressors_are_refused():
@@ -138,17 +191,50 @@ def test_distance_explains_trade_that_was_made_from_it():
     world = _gravity_world()
     fit = gravity_of_world(world, {"km": great_circle(world)})
     np.testing.assert_allclose(fit.coefficient, [-1.0], atol=1e-6)
-    table = predicted_against_actual(world, [("AAA", "ABB"), ("ABB", "AAA")], great_circle(world))
-    np.testing.assert_allclose(table["actual_to_with"], 1, rtol=1e-5)
-    assert (np.abs(table["actual_to_without"] - 1) > 0.01).all()
+    found = predicted_against_actual(world, {"km": great_circle(world)})
+    off = ~np.eye(len(COUNTRIES), dtype=bool)
+    np.testing.assert_allclose(ratio(found).sel(by="km").values[off], 1, rtol=1e-5)
+    assert (np.abs(ratio(found).sel(by="size").values[off] - 1) > 0.01).mean() > 0.9
+
+
+def test_every_prediction_adds_up_to_what_countries_sell_and_buy():
+    world = _gravity_world()
+    found = predicted_against_actual(world, {"km": great_circle(world)})
+    off = ~np.eye(len(COUNTRIES), dtype=bool)
+    for side in ("exporter", "importer"):
+        sums = found["actual"].where(off).sum(side)
+        np.testing.assert_allclose(found["predicted"].sum(side), sums.expand_dims(by=2), rtol=1e-6)
+
+
+def test_both_ways_is_the_same_from_either_side():
+    world = _gravity_world()
+    found = both_ways(predicted_against_actual(world, {"km": great_circle(world)}))
+    trade = predicted_against_actual(world, {})["actual"]
+    one, back = trade.sel(exporter="AAA", importer="ABB"), trade.sel(exporter="ABB", importer="AAA")
+    assert found["actual"].sel(exporter="AAA", importer="ABB").item() == pytest.approx(float(one + back))
+    np.testing.assert_allclose(found["predicted"], found["predicted"].transpose("by", "importer", "exporter"))
+
+
+def test_modelled_flows_are_no_evidence():
+    """They follow gravity by construction: what they hold does not touch the estimate."""
+    world = _gravity_world()
+    trade = world.table("trade").assign(status="observed")
+    some = (trade["exporter"] < "AC") & (trade["importer"] > "AC")
+    trade.loc[some, "status"] = "modelled"
+    fits = []
+    for factor in (1.0, 1000.0):
+        changed = trade.assign(value_musd=trade["value_musd"].where(~some, factor * trade["value_musd"]))
+        fits.append(gravity_of_world(world.with_(trade=changed), {"km": great_circle(world)}))
+    assert fits[0].observations < 380
+    np.testing.assert_array_equal(fits[0].coefficient, fits[1].coefficient)
 
 
 def test_pairs_out_of_reach_are_left_out_and_not_predicted():
     world = _gravity_world()
     km = great_circle(world)
     km.loc["AAA", "ABB"] = np.inf
-    table = predicted_against_actual(world, [("AAA", "ABB")], km)
-    assert table["predicted_with"].isna().all()
+    found = predicted_against_actual(world, {"km": km})
+    assert found["predicted"].sel(exporter="AAA", importer="ABB").isnull().all()
 
 
 def test_costs_with_other_labels_are_refused():

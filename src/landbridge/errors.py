@@ -22,6 +22,10 @@ class DataError(InputError):
     """A world's table is missing, malformed or inconsistent."""
 
 
+class MissingExtraError(InputError):
+    """What was asked for needs an optional part of landbridge that is not installed; the message says which."""
+
+
 class StudyError(InputError):
     """A study or claims file is wrong. Carries every complaint found in the file."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from landbridge.errors import LandbridgeError
+from landbridge.errors import LandbridgeError, MissingExtraError
 
 Kind = Literal["golden", "evidence", "calibration"]
 
@@ -72,13 +72,18 @@ class Row:
 
 
 def run_check(check: Check, sources: Path | None) -> Row:
-    """Run one check. What the model refuses to compute is a failure whose note carries the refusal."""
+    """Run one check. What the model refuses to compute is a failure whose note carries the refusal.
+
+    A check whose files or optional part of landbridge are missing does not run, and says so.
+    """
     missing = [name for name in check.needs if sources is None or not (sources / name).exists()]
     if missing:
         where = "no folder of sources was given (--sources DIR)" if sources is None else f"not found in {sources}"
         return _row(check, None, None, needs=f"{', '.join(missing)}: {where}")
     try:
         measured = check.measure(sources or Path())
+    except MissingExtraError as error:
+        return _row(check, None, None, needs=str(error))
     except LandbridgeError as error:
         return _row(check, None, False, note=f"refused: {error}")
     return _row(check, measured.ours, _verdict(check, measured.ours), note=measured.note)

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, one_of
 from landbridge.study.names import Names, members
-from landbridge.trade.gravity import gravity_fit
-from landbridge.trade.prediction import great_circle
+from landbridge.trade.prediction import both_ways, carried_sectors, great_circle, predicted_against_actual, ratio
 from landbridge.variables import variables
 from landbridge.world import World, load_world
 from landbridge.world.world import packaged_worlds
 
 Labels = Mapping[str, list[Any]]
-MOSTLY = 0.5  # a pair is modelled when more than this share of its trade is
 
 
 def observed_table(world: World, quantity: str, **labels: Any) -> DataFrame:
@@ -164,9 +160,8 @@ def _worlds(world: World, labels: Labels) -> list[World]:
 
 
 def _goods(world: World) -> DataFrame:
-    sectors = world.table("sectors")
     trade = world.table("trade")
-    return trade[trade["sector"].isin(sectors.loc[sectors["carried"], "sector"])].assign(year=world.year)
+    return trade[trade["sector"].isin(carried_sectors(world))].assign(year=world.year)
 
 
 def _trade_ratio(world: World, labels: Labels) -> DataFrame:
@@ -190,31 +185,15 @@ def _two_way(world: World, labels: Labels) -> DataFrame:
     return both.assign(value=both["value"] + both["back"].fillna(0.0))[["country", "partner", "year", "value"]]
 
 
-def _gravity_ratio(*, with_distance: bool) -> Callable[[World, Labels], DataFrame]:
-    """Trade both ways over its prediction. The estimate stands on the flows observed, not on those modelled."""
+def _gravity_ratio(by: str) -> Callable[[World, Labels], DataFrame]:
+    """Trade both ways over its prediction by size, or by size and distance."""
 
     def table(world: World, labels: Labels) -> DataFrame:
-        goods = _goods(world)
-        flows, modelled = (_matrix(part, world.countries) for part in (goods, goods[goods["status"] != "observed"]))
-        log_km = np.log(great_circle(world).to_numpy())
-        known = (modelled <= MOSTLY * flows) & np.isfinite(log_km)
-        regressors = {"log_km": log_km} if with_distance else {}
-        fitted = gravity_fit(np.where(known, flows, np.nan), regressors).predicted
-        wanted = fitted + fitted.T
-        ratio = np.divide(flows + flows.T, wanted, out=np.full_like(wanted, np.nan), where=wanted > 0)
-        np.fill_diagonal(ratio, np.nan)
-        axes = pd.MultiIndex.from_product([world.countries, world.countries], names=["country", "partner"])
-        return pd.DataFrame({"value": ratio.ravel()}, index=axes).dropna().reset_index()
+        found = ratio(both_ways(predicted_against_actual(world, {"distance": great_circle(world)})))
+        pairs = found.sel(by=by).rename(exporter="country", importer="partner")
+        return pairs.to_series().dropna().rename("value").reset_index()
 
     return table
-
-
-def _matrix(trade: DataFrame, countries: list[str]) -> NDArray[np.float64]:
-    """Flows [i, j] over all sectors of a tidy trade table."""
-    exporter, importer = (pd.Index(countries).get_indexer(pd.Index(trade[key])) for key in ("exporter", "importer"))
-    flows = np.zeros((len(countries), len(countries)))
-    np.add.at(flows, (exporter, importer), trade["value_musd"].to_numpy(dtype=float))
-    return flows
 
 
 _TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {
@@ -225,8 +204,8 @@ _TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {
     "shared_memberships": _shared_memberships,
     "trade_value": _trade_value,
     "trade_ratio": _trade_ratio,
-    "gravity_ratio_size_only": _gravity_ratio(with_distance=False),
-    "gravity_ratio_with_distance": _gravity_ratio(with_distance=True),
+    "gravity_ratio_size_only": _gravity_ratio("size"),
+    "gravity_ratio_with_distance": _gravity_ratio("distance"),
     "gdp": _indicator("gdp_usd"),
     "population": _indicator("population"),
     "conflict_deaths": _indicator("conflict_deaths"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
+from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
 from landbridge.study.observed import observed_table
 from landbridge.study.outcome import Outcome
 from landbridge.variables import variables
@@ -17,8 +19,24 @@ from landbridge.world import World
 COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner")
 
 
+@dataclass(frozen=True)
+class View:
+    """A table computed from a world: how, whether by ``sector``, and the countries without which it is too long."""
+
+    table: Callable[..., DataFrame]
+    by_sector: bool = True
+    countries: tuple[str, ...] = ()
+
+
+VIEWS = {
+    "gravity": View(gravity_table, countries=("country", "partner")),
+    "gravity_fits": View(gravity_fits),
+    "gravity_parameters": View(gravity_parameters, by_sector=False),
+}
+
+
 def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
-    """A quantity of ``variables.toml``, or a table of a world, as a tidy table that labels narrow down.
+    """A quantity of ``variables.toml``, a table of a world or a view of it, as a tidy table that labels narrow down.
 
     Raises:
         InputError: no such quantity, table, or label; the message names the nearest.
@@ -28,14 +46,16 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
     observed = [name for name, variable in variables().items() if not variable.modelled]
     if quantity in observed:
         return observed_table(source, quantity, **labels)
+    if quantity in VIEWS:
+        return _view(source, quantity, labels)
     if quantity in source.resources:
         return _rows(source.table(quantity), quantity, labels)
     if quantity in variables():
         raise InputError(f"{quantity} is computed by a run: show it of an outcome, not of a world.")
-    allowed = [*observed, *source.resources]
+    allowed = [*observed, *VIEWS, *source.resources]
     raise InputError(
         f'Nothing called "{quantity}" in world "{source.name}".{did_you_mean(quantity, allowed)} '
-        f"Quantities: {', '.join(observed)}. Tables: {', '.join(sorted(source.resources))}."
+        f"Quantities: {', '.join([*observed, *VIEWS])}. Tables: {', '.join(sorted(source.resources))}."
     )
 
 
@@ -94,8 +114,24 @@ def _names(source: World | Outcome) -> dict[str, list[str]]:
 
 
 def _columns(source: World | Outcome, quantity: str) -> list[str]:
+    if isinstance(source, World) and quantity in VIEWS:
+        return list(VIEWS[quantity].countries)
     known = isinstance(source, World) and quantity in source.resources
     return list(map(str, source.table(quantity).columns)) if known else []
+
+
+def _view(world: World, name: str, labels: dict[str, Any]) -> DataFrame:
+    """The rows of a view that have the labels asked for.
+
+    Raises:
+        InputError: no country is named where one is needed, or a label does not fit.
+    """
+    view = VIEWS[name]
+    if view.countries and not set(labels) & set(view.countries):
+        raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
+    given = labels.get("sector") if view.by_sector else None
+    sectors = {} if given is None else {"sector": given if isinstance(given, list | tuple) else [given]}
+    return _rows(view.table(world, **sectors), name, labels)
 
 
 def _rows(table: DataFrame, name: str, labels: dict[str, Any]) -> DataFrame:

@@ -1,4 +1,4 @@
-"""What gravity predicts for a world's trade, with and without what distance costs, against what is traded."""
+"""What gravity predicts for a world's trade, from the sizes of countries and what lies between them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from landbridge.errors import InputError
 from landbridge.labels import one_of
 from landbridge.trade.core import Array
 from landbridge.trade.gravity import GravityFit, gravity_fit
-from landbridge.trade.model import trade_baseline
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
     from landbridge.world import World
 
 PAIR = ("exporter", "importer")
+MOSTLY = 0.5  # a pair is modelled when more than this share of its trade is
 
 
 def great_circle(world: World) -> xr.DataArray:
@@ -41,13 +42,35 @@ def great_circle(world: World) -> xr.DataArray:
     return xr.DataArray(mean, coords=[countries, countries], dims=PAIR)
 
 
+def carried_sectors(world: World) -> list[str]:
+    """The sectors whose goods travel on the network."""
+    table = world.table("sectors")
+    return list(table.loc[table["carried"], "sector"])
+
+
+def trade_of_pairs(world: World, sectors: Sequence[str] | None = None) -> tuple[Array, NDArray[np.bool_]]:
+    """Trade X[i, j] over the given sectors (None: those carried), MUSD, and whether a pair's trade is observed.
+
+    A pair most of whose trade has the status "modelled" is not: such cells follow gravity by construction.
+
+    Raises:
+        InputError: an unknown sector.
+    """
+    wanted = carried_sectors(world) if sectors is None else [one_of(s, world.sectors, "sector") for s in sectors]
+    trade = world.table("trade")
+    trade = trade[trade["sector"].isin(wanted)]
+    flows = _matrix(trade, world.countries)
+    modelled = _matrix(trade[trade["status"] == "modelled"] if "status" in trade else trade[:0], world.countries)
+    return flows, modelled <= MOSTLY * flows
+
+
 def gravity_of_world(
     world: World, costs: Mapping[str, xr.DataArray], sectors: Sequence[str] | None = None
 ) -> GravityFit:
-    """Gravity on the world's table ``trade`` between countries, with effects of exporters and importers.
+    """Gravity on the world's observed trade between countries, with effects of exporters and importers.
 
     Args:
-        costs: positive costs by name [exporter, importer] (km, hours, ...), which enter in logs; pairs whose cost is
+        costs: positive costs by name [exporter, importer] (km, days, ...), which enter in logs; pairs whose cost is
             unknown or infinite are left out. Their labels must be exactly the world's countries.
         sectors: the sectors summed; None: those that travel on the network.
 
@@ -55,51 +78,59 @@ def gravity_of_world(
         InputError: unknown sectors, costs with other labels or not positive.
         SolveError: see ``gravity_fit``.
     """
-    trade = _trade(world, sectors)
+    flows, observed = trade_of_pairs(world, sectors)
     logs = {name: _log_cost(world, name, cost) for name, cost in costs.items()}
-    return gravity_fit(trade, logs)
+    return gravity_fit(np.where(observed, flows, np.nan), logs)
 
 
 def predicted_against_actual(
-    world: World, pairs: Sequence[tuple[str, str]], cost: xr.DataArray, sectors: Sequence[str] | None = None
-) -> pd.DataFrame:
-    """Trade of chosen pairs: actual, predicted by size alone, and predicted by size and cost.
+    world: World, costs: Mapping[str, xr.DataArray], sectors: Sequence[str] | None = None
+) -> xr.Dataset:
+    """Trade of every pair: actual, and what gravity predicts by size alone and by size and each of the costs.
 
-    "Size" are the effects of exporter and importer. Both predictions are estimated on the same pairs, and both
-    reproduce every country's total exports and imports over them.
+    "Size" are the effects of exporter and importer. All predictions are estimated on the same pairs, those observed
+    whose costs are all known, and reproduce every country's total exports and imports over them.
 
     Returns:
-        Rows ``exporter``, ``importer``, ``actual``, ``predicted_without``, ``predicted_with`` (MUSD), and the ratios
-        ``actual_to_without``, ``actual_to_with``: below one, less is traded than predicted.
+        ``actual`` [exporter, importer] MUSD; ``observed`` [exporter, importer]; ``predicted`` [by, exporter, importer]
+        MUSD, ``by`` being "size" and the names of the costs; nan within a country, where a cost is unknown, and for
+        countries of which nothing is observed.
 
     Raises:
         InputError, SolveError: see ``gravity_of_world``.
     """
-    log_cost = _log_cost(world, "cost", cost)
-    trade = _trade(world, sectors)
-    observed = np.where(np.isfinite(log_cost), trade, np.nan)
-    with_cost = gravity_fit(observed, {"cost": log_cost}).predicted
-    without = gravity_fit(observed, {}).predicted
-    rows = []
-    for exporter, importer in pairs:
-        i, j = (
-            world.countries.index(one_of(iso3, world.countries, "trading country")) for iso3 in (exporter, importer)
-        )
-        rows.append((exporter, importer, trade[i, j], without[i, j], with_cost[i, j]))
-    columns = ["exporter", "importer", "actual", "predicted_without", "predicted_with"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["actual_to_without"] = frame["actual"] / frame["predicted_without"]
-    frame["actual_to_with"] = frame["actual"] / frame["predicted_with"]
-    return frame
+    flows, observed = trade_of_pairs(world, sectors)
+    logs = {name: _log_cost(world, name, cost) for name, cost in costs.items()}
+    known = np.isfinite(np.stack(list(logs.values()))).all(0) if logs else ~np.eye(len(flows), dtype=bool)
+    sample = np.where(observed & known, flows, np.nan)
+    fits = [gravity_fit(sample, regressors) for regressors in ({}, *({name: log} for name, log in logs.items()))]
+    predicted = np.where(known, np.stack([fit.predicted for fit in fits]), np.nan)
+    countries = world.countries
+    return xr.Dataset(
+        {"actual": (PAIR, flows), "observed": (PAIR, observed), "predicted": (("by", *PAIR), predicted)},
+        coords={"by": ["size", *logs], "exporter": countries, "importer": countries},
+    )
 
 
-def _trade(world: World, sectors: Sequence[str] | None) -> Array:
-    """X[i, j] over the given sectors, MUSD."""
-    table = world.table("sectors")
-    wanted = list(table.loc[table["carried"], "sector"]) if sectors is None else list(sectors)
-    chosen = [world.sectors.index(one_of(sector, world.sectors, "sector")) for sector in wanted]
-    total: Array = trade_baseline(world).flows[:, :, chosen].sum(2)
-    return total
+def both_ways(found: xr.Dataset) -> xr.Dataset:
+    """What ``predicted_against_actual`` found, with the two directions of a pair added up; observed if both are."""
+    back = found.rename(exporter="importer", importer="exporter").transpose("by", *PAIR)
+    total = found[["actual", "predicted"]] + back[["actual", "predicted"]]
+    return total.assign(observed=found["observed"] & back["observed"])
+
+
+def ratio(found: xr.Dataset) -> xr.DataArray:
+    """Actual over predicted trade [by, exporter, importer]: below one, less is traded than predicted; nan without."""
+    predicted: xr.DataArray = found["predicted"]
+    return found["actual"] / predicted.where(predicted > 0)
+
+
+def _matrix(trade: pd.DataFrame, countries: list[str]) -> Array:
+    """Flows [i, j] over all sectors of a tidy trade table, MUSD."""
+    exporter, importer = (pd.Index(countries).get_indexer(pd.Index(trade[key])) for key in PAIR)
+    flows = np.zeros((len(countries), len(countries)))
+    np.add.at(flows, (exporter, importer), trade["value_musd"].to_numpy(float))
+    return flows
 
 
 def _log_cost(world: World, name: str, cost: xr.DataArray) -> Array:
