@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 Advance = Callable[[float], object]
 """Told what part of a file has been read."""
 
+Rows = tuple[list[tuple[str, ...]], "NDArray[np.float64]"]
+"""Labels of some rows, and their numbers [row, column]."""
+
 _PIECE = 8 << 20  # bytes
 _ROWS = 100
 
 
-def numbers_of_csv(
-    path: Path, width: int, texts: int, skip: int, advance: Advance
-) -> Iterator[tuple[list[tuple[str, ...]], NDArray[np.float64]]]:
+def numbers_of_csv(path: Path, width: int, texts: int, skip: int, advance: Advance) -> Iterator[Rows]:
     """Rows whose first ``texts`` columns are labels and whose others are numbers; an empty number is zero.
 
     Args:
@@ -81,9 +82,7 @@ def rows_of_excel(path: Path, advance: Advance) -> Iterator[tuple[Any, ...]]:
             advance(min(1.0, position / most))
 
 
-def numbers_of_rows(
-    path: Path, rows: Iterator[tuple[Any, ...]], texts: int, first: int
-) -> Iterator[tuple[list[tuple[str, ...]], NDArray[np.float64]]]:
+def numbers_of_rows(path: Path, rows: Iterator[tuple[Any, ...]], texts: int, first: int) -> Iterator[Rows]:
     """The same as ``numbers_of_csv`` from rows already read; ``first``: the number of the first row, for messages.
 
     Raises:
@@ -121,15 +120,20 @@ def stata_header(path: Path) -> list[str]:
     return list(next(_stata(path, 1)).columns)
 
 
-def rows_of_stata(path: Path, advance: Advance) -> Iterator[tuple[Any, ...]]:
-    """The rows of a Stata file.
+def numbers_of_stata(path: Path, texts: int, advance: Advance) -> Iterator[Rows]:
+    """The same as ``numbers_of_csv`` from a Stata file.
 
     Raises:
-        DataError: the file is none.
+        DataError: the file is none, or a column holds text where numbers stand.
     """
     done, size = 0, max(path.stat().st_size, 1)
-    for piece in _stata(path, _ROWS):
-        yield from piece.itertuples(index=False, name=None)
+    for piece in _stata(path, 10 * _ROWS):
+        try:
+            values = piece.iloc[:, texts:].to_numpy(float)
+        except ValueError as error:
+            raise DataError(f"{path}: {error}") from None
+        labels = [tuple(map(text, row)) for row in piece.iloc[:, :texts].itertuples(index=False, name=None)]
+        yield labels, np.nan_to_num(values, nan=0.0)
         done += int(piece.memory_usage(index=False).sum())
         advance(min(1.0, done / size))
 

@@ -76,7 +76,7 @@ def read_long(path: Path, header: Sequence[str], advance: Advance) -> Published:
     columns = [_BUYER.fullmatch(name) for name in header]
     texts = next((position for position, found in enumerate(columns) if found), len(header))
     if path.suffix.lower() == ".dta":
-        blocks = files.numbers_of_rows(path, files.rows_of_stata(path, advance), texts, 1)
+        blocks = files.numbers_of_stata(path, texts, advance)
     else:
         blocks = files.numbers_of_csv(path, len(header), texts, 1, advance)
     code, country, number = (header.index(name) for name in ("IndustryCode", "Country", "RNr"))

@@ -10,6 +10,7 @@ import numpy as np
 
 from landbridge.errors import DataError
 from landbridge.labels import REST
+from landbridge.world.build.economies import in_words
 from landbridge.world.build.readers.inputoutput import InputOutput
 from landbridge.world.build.sectors import Sector
 from landbridge.world.build.tables import (
@@ -113,6 +114,7 @@ def economies_of(base: World, trading: Sequence[str], notes: Mapping[str, str], 
         DataError: an economy that ``base`` does not know.
     """
     frame = base.table("economies").copy()
+    notes = {REST: in_words({}, trading)[REST] if REST in trading else "", **notes}
     if strangers := sorted(set(trading) - set(frame["iso3"])):
         raise DataError(f"{strangers[0]} is not among the countries and territories of a world (table economies).")
     frame["trade"] = frame["iso3"].isin(trading)
