@@ -121,6 +121,21 @@ def test_order_of_countries_and_sectors_does_not_matter(seed, countries, sectors
     np.testing.assert_allclose(turned.flows, shuffled(straight.flows), rtol=1e-6, atol=1e-9 * flows.max())
 
 
+@given(seeds, sizes, sector_counts, st.booleans())
+def test_terms_and_volume_of_trade_add_up_to_real_income_for_small_changes(seed, countries, sectors, links):
+    """Caliendo & Parro (2015): the split is exact to first order, so halving the change quarters the error."""
+    base = _world(seed, countries, sectors)
+    calibration = calibrate(base if links else TradeBaseline(base.flows, base.tariff), np.linspace(2, 6, sectors))
+    change = random_tariffs(seed + 1, countries, sectors)
+
+    def error(step):
+        found = counterfactual(calibration, tariff=base.tariff + step * change)
+        return np.abs(found.terms_of_trade + found.volume_of_trade - np.log(found.real_income)).max()
+
+    assert error(0.01) < 1e-2
+    assert error(0.005) < 0.3 * error(0.01) + 1e-9
+
+
 @given(seeds, sizes, sector_counts, thetas)
 def test_autarky_gains_follow_from_own_shares_and_the_inverse_of_leontief(seed, countries, sectors, theta):
     """Costinot & Rodriguez-Clare (2014), section 3.4: the loss of every sector counts through all that it goes into."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import InputError, did_you_mean
-from landbridge.evidence import distance, enlargement, equilibrium, gains, gravity, sample
+from landbridge.evidence import distance, enlargement, equilibrium, gains, gravity, nafta, sample
 from landbridge.evidence.framework import Check, Row, run_check
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CHECKS: tuple[Check, ...] = (
     *equilibrium.CHECKS,
     *enlargement.CHECKS,
+    *nafta.CHECKS,
     *sample.CHECKS,
     *gains.CHECKS,
     *distance.CHECKS,

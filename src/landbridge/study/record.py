@@ -56,6 +56,8 @@ def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[s
         {
             "real_income": ("country", trade.real_income.to_numpy()),
             "real_wage": ("country", trade.real_wage.to_numpy()),
+            "terms_of_trade": ("country", trade.terms_of_trade.to_numpy()),
+            "volume_of_trade": ("country", trade.volume_of_trade.to_numpy()),
             "wage": ("country", 100 * (trade.equilibrium.wage - 1)),
             "cut_off": ("country", trade.equilibrium.cut_off),
             "flow": ((*pair, "sector"), flows),

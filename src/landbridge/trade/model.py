@@ -85,6 +85,16 @@ class TradeResult:
         return self.model.by_country(100 * (self.equilibrium.real_wage - 1))
 
     @property
+    def terms_of_trade(self) -> xr.DataArray:
+        """What dearer exports and cheaper imports add to income [country], percent, to first order."""
+        return self.model.by_country(100 * self.equilibrium.terms_of_trade)
+
+    @property
+    def volume_of_trade(self) -> xr.DataArray:
+        """What larger imports add to tariff revenue [country], percent of income, to first order."""
+        return self.model.by_country(100 * self.equilibrium.volume_of_trade)
+
+    @property
     def flows(self) -> xr.DataArray:
         """Flows after the change [exporter, importer, sector], MUSD of the baseline's world income."""
         return self.model.pairs(self.equilibrium.flows)

@@ -94,7 +94,8 @@ class Equilibrium:
 
         (sum_js X_njs (c^_ns - 1) - sum_is X_ins (c^_is - 1)) / E_n, at the exporters' prices and the baseline's flows.
 
-        Source: Caliendo & Parro (2015), eq. 17, first term, whose differentials are taken as discrete changes.
+        Source: Caliendo & Parro (2015), section 2, first term of the change of welfare; differentials are taken as
+        discrete changes, as the replication cp2015 does.
         """
         gain = self.cost - 1
         exports = (self.baseline.sector_output * gain).sum(1)
@@ -108,7 +109,8 @@ class Equilibrium:
 
         sum_is tau_ins (X'_ins - X_ins c^_is) / E_n, at the baseline's tariffs tau.
 
-        Source: Caliendo & Parro (2015), eq. 17, second term, whose differentials are taken as discrete changes.
+        Source: Caliendo & Parro (2015), section 2, second term of the change of welfare; differentials are taken as
+        discrete changes, as the replication cp2015 does.
         """
         if self.baseline.tariff is None:
             return np.zeros_like(self.wage)

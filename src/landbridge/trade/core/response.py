@@ -9,7 +9,7 @@ cost [s, i], v that of trade costs; G, G' the cost shares of inputs, T = X / Q, 
     dQ = alpha dE + G' dY          dE = dH + theta (X' (c + v) - kept Q p) + (1 - kept) G' dY, over own
     dz = gamma dY - w I dlnw       excess demand for labour
 
-Implicit differentiation of Caliendo & Parro (2015), Review of Economic Studies 82(1), eqs. 10-14 in changes.
+Implicit differentiation of the equilibrium in changes of Caliendo & Parro (2015), Review of Economic Studies 82(1).
 """
 
 from __future__ import annotations
@@ -124,27 +124,26 @@ def jacobian(state: State) -> tuple[Array, Array]:
     """
     problem, share, theta = state.problem, labour(state), state.problem.theta
     n = np.arange(len(state.income))
-    wages = share[:, :, None] * np.eye(len(n))
-    log_price = solve_prices(state, _importers(state.shares * share[:, :, None]))
-    through = _inputs_cost(state, log_price)
+    wages = _importers(state.shares if problem.links is None else state.shares * share[:, :, None])
+    log_price = solve_prices(state, wages)
     moved = state.flows @ log_price
     moved[:, n, n] -= share * state.flows.sum(2)
-    spent = np.zeros((len(theta), 1, 1))
+    spent = np.zeros(0)
     if problem.tariffs:
         spent = _importers(state.flows * share[:, :, None]) - (state.kept * state.spending)[:, :, None] * log_price
     if problem.links is None:
         on_household = (state.flows.sum(0) / state.spendable).T
         by_theta = moved + on_household.T @ spent if problem.tariffs else moved
     else:
-        weights = (theta / theta.mean())[:, None, None]
+        through = _inputs_cost(state, log_price)
         moved -= state.sales[:, :, None] * through
+        weights = (theta / theta.mean())[:, None, None]
+        own = share[:, :, None] * np.eye(len(n))
+        on_sales, on_household = solve_spending_adjoint(state, own, np.zeros((len(n), len(n))), own + through)
+        by_theta = np.tensordot(on_sales, weights * moved, ((0, 1), (0, 1)))[None]
         if problem.tariffs:
             spent += _importers(state.flows) @ through
-        on_sales, on_household = solve_spending_adjoint(state, wages, np.zeros((len(n), len(n))), wages + through)
-        by_theta = np.tensordot(on_sales, weights * moved, ((0, 1), (0, 1)))
-        if problem.tariffs:
             by_theta += on_household.T @ (weights * spent).sum(0)
-        by_theta = by_theta[None]
     by_theta /= state.supply[:, None]
     constant = on_household.T @ spendable_by_wage(state) / state.supply[:, None]
     same_bloc = problem.bloc[:, None] == problem.bloc
