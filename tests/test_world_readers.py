@@ -340,6 +340,19 @@ def test_own_trade_is_output_less_exports_and_exports_give_way_to_output(tmp_pat
     assert "exceed" in done.notes["AFG"]
 
 
+def test_imports_beyond_what_gdp_can_pay_for_are_cut(tmp_path: Path, world2017: World) -> None:
+    path = tmp_path / "BACI_HS17_Y2019_V202501.csv"
+    path.write_text(BACI_2019.read_text() + "2019,842,4,870323,90000000.0,1\n")
+    done = with_goods(read_baci(path, CODES, lambda _: None), world2017)
+    trade, (america, afghanistan) = done.trade, (done.trade.economies.index(code) for code in ("USA", "AFG"))
+    assert 0 < trade.flows[america, afghanistan, 2] < 90000
+    assert not trade.observed[america, afghanistan, 2]
+    assert "Imports exceed" in done.notes["AFG"]
+    abroad = trade.flows.sum(axis=-1) * ~np.eye(len(trade.economies), dtype=bool)
+    deficit = abroad.sum(axis=0) - abroad.sum(axis=1)
+    assert deficit[afghanistan] == pytest.approx(0.6 * trade.gdp[afghanistan], rel=1e-3)
+
+
 def test_a_year_after_the_last_gdp_keeps_the_last_and_says_so(tmp_path: Path, world2022: World) -> None:
     path = tmp_path / "BACI_HS22_Y2024_V202601.csv"
     path.write_text(BACI_2019.read_text().replace("2019,", "2024,"))

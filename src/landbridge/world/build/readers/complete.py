@@ -10,6 +10,7 @@ import numpy as np
 
 from landbridge.errors import DataError
 from landbridge.labels import REST
+from landbridge.parameters import central_values
 from landbridge.world.build.readers.baci import GoodsTrade
 from landbridge.world.build.readers.names import refuse
 from landbridge.world.build.readers.worlds import Trade
@@ -72,8 +73,7 @@ def with_goods(goods: GoodsTrade, base: World) -> Completed:
 
     Services, the flows of economies that the goods trade does not name, and gross output follow GDP since the base's
     year (as far as the world has it). What an economy sells to itself is output less exports, over sectors as in the
-    base. Where exports exceed what output allows (no economy sells less at home than the least observed one of the
-    base), they give way.
+    base. Where exports or imports exceed what output and GDP allow, they give way.
 
     Raises:
         DataError: ``base`` is no wide world.
@@ -99,24 +99,55 @@ def with_goods(goods: GoodsTrade, base: World) -> Completed:
     basis[pairs, :last] = "BACI"
     observed = basis == "BACI"
 
-    output = start.flows.sum(axis=(1, 2)) * grown
     diagonal = np.arange(n)
-    own = start.flows[diagonal, diagonal]
     flows[diagonal, diagonal] = 0.0
-    room = (1 - _least_own_share(start)) * output
-    exports = flows.sum(axis=(1, 2))
-    cut = np.where(exports > room, room / np.where(exports > 0, exports, 1.0), 1.0)
-    flows *= cut[:, None, None]
-    flows[diagonal, diagonal] = (output - exports * cut)[:, None] * own / own.sum(axis=1, keepdims=True)
+    output, gdp = start.flows.sum(axis=(1, 2)) * grown, start.gdp * grown
+    flows, sold, bought = _given_room(flows, output, gdp, _least_own_share(start))
+    own = start.flows[diagonal, diagonal]
+    flows[diagonal, diagonal] = (output - flows.sum(axis=(1, 2)))[:, None] * own / own.sum(axis=1, keepdims=True)
     basis[diagonal, diagonal] = _OWN
+    observed[diagonal, diagonal] = False
+    observed &= (sold == 1)[:, None, None] & (bought == 1)[None, :, None]
 
-    trade = Trade(goods.year, start.economies, SECTORS, flows, basis, observed, start.gdp * grown)
     names = np.array(start.economies)
-    notes = dict.fromkeys(names[cut < 1], "Reported exports exceed what GDP allows and were cut.")
-    notes |= dict.fromkeys(names[~known], f"Not in BACI: trade of the world {base.name}.")
+    notes = dict.fromkeys(names[~known], f"Not in BACI: trade of the world {base.name}.")
+    notes |= dict.fromkeys(names[bought < 1], "Imports exceed what GDP can pay for and were cut (re-exports).")
+    notes |= dict.fromkeys(names[sold < 1], "Reported exports exceed what GDP allows and were cut (entrepot trade).")
     late = f"GDP in the world ends in {reached}: gross output, services and GDP are those of {reached}."
-    changes = _changes(goods, base, expected, reported, pairs, grown, cut, reached)
+    changes = [
+        *_goods_changes(goods, base.name, expected, reported, pairs),
+        (
+            f"world {base.name}",
+            f"gross output, GDP and services grown with GDP from {base.year} to {reached}",
+            *_extent(grown),
+            "factor",
+        ),
+        ("GDP", f"exports of {(sold < 1).sum()} economies cut to output", *_extent(1 / sold[sold < 1]), "factor down"),
+        ("GDP", f"imports of {(bought < 1).sum()} economies cut", *_extent(1 / bought[bought < 1]), "factor down"),
+    ]
+    trade = Trade(goods.year, start.economies, SECTORS, flows, basis, observed, gdp)
     return Completed(trade, changes, notes, [late] if reached != goods.year else [])
+
+
+def _given_room(
+    abroad: NDArray[np.float64], output: NDArray[np.float64], gdp: NDArray[np.float64], least_own: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Trade across borders ``[i, j, s]`` cut where GDP wins, as in the packaged worlds (``rest_of_world.split``).
+
+    Exports leave ``least_own`` of ``output[i]`` at home; imports exceed exports by ``largest_deficit`` (a parameter) of
+    ``gdp[i]`` at most.
+
+    Returns:
+        The flows, and the factors on each economy's exports and imports.
+    """
+    sold = _factor(abroad.sum(axis=(1, 2)), (1 - least_own) * output)
+    flows = abroad * sold[:, None, None]
+    bought = _factor(flows.sum(axis=(0, 2)), flows.sum(axis=(1, 2)) + central_values()["largest_deficit"] * gdp)
+    return flows * bought[None, :, None], sold, bought
+
+
+def _factor(trade: NDArray[np.float64], room: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(trade > room, room / np.where(trade > 0, trade, 1.0), 1.0)
 
 
 def with_rows(rows: DataFrame, base: World, name: str) -> Completed:
@@ -209,16 +240,14 @@ def _least_own_share(trade: Trade) -> float:
     return float(own[np.einsum("iis->is", trade.observed).all(axis=1)].min(initial=1.0))
 
 
-def _changes(
+def _goods_changes(
     goods: GoodsTrade,
-    base: World,
+    base: str,
     expected: NDArray[np.float64],
     reported: NDArray[np.float64],
     pairs: NDArray[np.bool_],
-    grown: NDArray[np.float64],
-    cut: NDArray[np.float64],
-    reached: int,
 ) -> list[Change]:
+    """How far the goods trade is from what the base, grown with GDP, expects."""
     last = len(GOODS)
     before, after = (flows[..., :last].sum(axis=-1)[pairs] for flows in (expected, reported))
     both = (before >= 1.0) & (after >= 1.0)
@@ -227,13 +256,13 @@ def _changes(
     return [
         (
             "BACI",
-            f"goods of {both.sum()} pairs of 1 million USD or more, against the world {base.name} grown with GDP",
+            f"goods of {both.sum()} pairs of 1 million USD or more, against the world {base} grown with GDP",
             *_extent(np.exp(np.abs(np.log(after[both] / before[both])))),
             "factor up or down",
         ),
         (
             "BACI",
-            f"no goods between {len(lost)} pairs that have some in the world {base.name}",
+            f"no goods between {len(lost)} pairs that have some in the world {base}",
             *_extent(lost),
             "million USD",
         ),
@@ -242,18 +271,6 @@ def _changes(
             f"electricity left out, which is in services ({power.sum():,.0f} million USD)",
             *_extent(power[power > 0]),
             "million USD",
-        ),
-        (
-            f"world {base.name}",
-            f"gross output, GDP and services grown with GDP from {base.year} to {reached}",
-            *_extent(grown),
-            "factor",
-        ),
-        (
-            "GDP",
-            f"exports of {(cut < 1).sum()} economies cut to what output allows",
-            *_extent(1 / cut[cut < 1]),
-            "factor down",
         ),
     ]
 
