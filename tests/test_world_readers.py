@@ -392,7 +392,7 @@ def test_baci_wants_its_country_codes_and_its_own_year(tmp_path: Path) -> None:
         build_from_file(path, tmp_path / "out", codes=BACI_2019)
     with pytest.raises(DataError, match="its flows are of 2019, not of 2020"):
         build_from_file(BACI_2019, tmp_path / "out", year=2020)
-    with pytest.raises(DataError, match=r'--base "2018" is no wide packaged world'):
+    with pytest.raises(DataError, match=r'--base "2018" is no packaged world'):
         build_from_file(BACI_2019, tmp_path / "out", base="2018")
 
 
@@ -448,6 +448,28 @@ def test_rows_replace_cells_of_the_base(tmp_path: Path, world2017: World) -> Non
     assert after.basis[pakistan, russia, 1] == "my_trade.csv"
     changed = after.flows != before.flows
     assert np.argwhere(changed).tolist() == [[pakistan, russia, 1], [russia, pakistan, 1]]
+
+
+def test_rows_in_an_industry_world_scale_what_industries_use(tmp_path: Path) -> None:
+    base = load_world("2022-industry")
+    before = trade_of(base)
+    pakistan, russia, oil = (
+        before.economies.index("PAK"),
+        before.economies.index("RUS"),
+        base.sectors.index("oil_gas"),
+    )
+    path = _own(tmp_path, "RUS,PAK,oil_gas,5000")
+    done = with_rows(read_own(path, base.sectors), base, path.name)
+    frame = base.table("intermediate_use").set_index(["iso3", "input"])["value_musd"]
+    bought, buys = (flows[:, pakistan, oil].sum() for flows in (before.flows, done.trade.flows))
+    assert done.trade.flows[russia, pakistan, oil] == 5000
+    assert done.use.value[pakistan, oil].sum() <= frame["PAK", "oil_gas"].sum() * buys / bought * (1 + 1e-9)
+    inputs, output = done.use.value.sum(axis=1), done.trade.flows.sum(axis=1)
+    assert (inputs <= 0.98 * output * (1 + 1e-9)).all()
+    assert (done.use.value.sum(axis=2) <= done.trade.flows.sum(axis=0) * (1 + 1e-9)).all()
+    build_from_file(path, tmp_path / "out", base="2022-industry")
+    with pytest.raises(DataError, match="name a wide world as the base"):
+        build_from_file(BACI_2019, tmp_path / "baci", base="2022-industry")
 
 
 def test_a_table_with_own_trade_stands_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from landbridge.world.build.readers.complete import standing_alone, with_goods, 
 from landbridge.world.build.readers.files import Advance, stata_header
 from landbridge.world.build.readers.inputoutput import Published, add_up
 from landbridge.world.build.readers.worlds import (
+    VALUE_ADDED,
     economies_of,
     from_source,
     industry_tables,
@@ -28,7 +29,7 @@ from landbridge.world.package import Source, Table, write_tables
 from landbridge.world.world import load_world, packaged_worlds
 
 if TYPE_CHECKING:
-    from pandas import Series
+    from pandas import DataFrame, Series
 
 _LINES = 12  # that are looked at to tell a format
 _ELSEWISE = {
@@ -56,8 +57,8 @@ def build_from_file(
 
     Args:
         year: the year that the file describes; None: as its name or its rows say.
-        base: a wide packaged world. BACI: what services and gross output come from (None: the nearest in time); a
-            trade table: the world whose cells its rows replace (None: the table stands alone).
+        base: a packaged world. BACI: a wide one, from which services and gross output come (None: the nearest in
+            time); a trade table: the world whose cells its rows replace (None: the table stands alone).
         codes: BACI's table of country codes; None: the one beside the file.
         advance: told what part of the file is read.
 
@@ -137,7 +138,7 @@ def _baci_world(
     goods = baci.read_baci(file, codes, advance)
     if year not in (None, goods.year):
         raise DataError(f"{file}: its flows are of {goods.year}, not of {year}.")
-    below = load_world(_wide(base) if base else _nearest(goods.year))
+    below = load_world(_packaged(base) if base else _nearest(goods.year))
     done = with_goods(goods, below)
     source = Source("CEPII BACI", baci.LICENCE, str(goods.year), f"{file.name}: goods across borders")
     completed = Source(
@@ -153,13 +154,14 @@ def _baci_world(
 
 
 def _own_world(file: Path, out: Path, year: int | None, base: str | None) -> list[str]:
-    below = load_world(_wide(base) if base else _nearest(year or 0))
+    below = load_world(_packaged(base) if base else _nearest(year or 0))
     rows = own.read_own(file, below.sectors if base else None)
     source = Source(f"own table {file.name}", "as its owner says", str(year or below.year), "trade")
     if base:
         done = with_rows(rows, below, file.name)
+        words = GROSS if done.use is None else VALUE_ADDED
         cells = Source(f"landbridge, world {base}", "CC BY 4.0", str(below.year), "all other cells")
-        tables = [_also(table, cells) for table in trade_tables(done.trade, source, done.changes, GROSS)]
+        tables = [_also(table, cells) for table in trade_tables(done.trade, source, done.changes, words, done.use)]
     else:
         done = standing_alone(rows, below, file.name, year or below.year)
         tables = [
@@ -168,9 +170,8 @@ def _own_world(file: Path, out: Path, year: int | None, base: str | None) -> lis
             *trade_tables(done.trade, source, done.changes, GROSS),
         ]
     _write(out, year or below.year, below.name, "own", f"The world of {file.name}", tables)
-    return list(
-        filter(None, [*done.remarks, unit_remark(rows.groupby(["exporter", "importer"])["value_musd"].sum(), below)])
-    )
+    remark = unit_remark(_by_pair(rows), below)
+    return list(filter(None, [*done.remarks, remark]))
 
 
 def _write(out: Path, year: int, base: str, detail: str, title: str, tables: list[Table]) -> None:
@@ -199,11 +200,11 @@ def _wide_worlds() -> list[str]:
     return [name for name in packaged_worlds() if name.isdigit()]
 
 
-def _wide(base: str) -> str:
-    if base not in _wide_worlds():
+def _packaged(base: str) -> str:
+    worlds = packaged_worlds()
+    if base not in worlds:
         raise DataError(
-            f'--base "{base}" is no wide packaged world.{did_you_mean(base, _wide_worlds())} '
-            f"Allowed: {', '.join(_wide_worlds())}."
+            f'--base "{base}" is no packaged world.{did_you_mean(base, worlds)} Allowed: {", ".join(worlds)}.'
         )
     return base
 
@@ -214,5 +215,8 @@ def _nearest(year: int) -> str:
 
 
 def _traded(tables: list[Table]) -> Series:
-    trade = next(table.frame for table in tables if table.name == "trade")
+    return _by_pair(next(table.frame for table in tables if table.name == "trade"))
+
+
+def _by_pair(trade: DataFrame) -> Series:
     return trade.groupby(["exporter", "importer"])["value_musd"].sum()

@@ -12,10 +12,12 @@ from landbridge.errors import DataError
 from landbridge.labels import REST
 from landbridge.parameters import central_values
 from landbridge.world.build.readers.baci import GoodsTrade
+from landbridge.world.build.readers.inputoutput import room_for_value_added
 from landbridge.world.build.readers.names import refuse
-from landbridge.world.build.readers.worlds import Trade
+from landbridge.world.build.readers.worlds import Trade, Use
 from landbridge.world.build.sectors import GOODS, INDUSTRIES, NAMES, SECTORS, Sector
 from landbridge.world.build.tables import Change
+from landbridge.world.check import USE
 from landbridge.world.world import World
 
 if TYPE_CHECKING:
@@ -29,19 +31,20 @@ _ABSENT = "no row: nothing traded"
 
 @dataclass(frozen=True)
 class Completed:
-    """Trade of a world to be, what was changed, notes on single economies, and remarks to the user."""
+    """Trade of a world to be, what was changed, notes on single economies, remarks to the user, intermediate use."""
 
     trade: Trade
     changes: list[Change]
     notes: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    use: Use | None = None
 
 
 def trade_of(base: World) -> Trade:
     """Trade of a world as arrays; its sectors without the industries inside them."""
     frame, countries, sectors = base.table("trade"), base.countries, base.sectors
     shape = (len(countries), len(countries), len(sectors))
-    cell = _cells(frame, countries, sectors)
+    cell = _cells(frame, _pairs(countries, sectors))
     flows, basis, observed = np.zeros(shape), np.full(shape, "", dtype="<U64"), np.zeros(shape, dtype=bool)
     flows[cell] = frame["value_musd"]
     basis[cell] = frame["basis"]
@@ -164,15 +167,33 @@ def with_rows(rows: DataFrame, base: World, name: str) -> Completed:
             for iso3 in sorted({*rows["exporter"], *rows["importer"]} - set(start.economies))
         ],
     )
-    cell = _cells(rows, start.economies, base.sectors)
+    cell = _cells(rows, _pairs(start.economies, base.sectors))
     flows, basis, observed = start.flows.copy(), start.basis.copy(), start.observed.copy()
     before = flows[cell]
     flows[cell] = rows["value_musd"]
     basis[cell] = name
     observed[cell] = True
-    factor = np.exp(np.abs(np.log(flows[cell] / np.where(before > 0, before, 1.0)))[(before > 0) & (flows[cell] > 0)])
+    both = (before > 0) & (flows[cell] > 0)
+    factor = np.exp(np.abs(np.log(flows[cell][both] / before[both])))
     change = (name, f"{len(rows)} cells of the world {base.name} replaced", *_extent(factor), "factor up or down")
-    return Completed(replace(start, flows=flows, basis=basis, observed=observed), [change])
+    trade = replace(start, flows=flows, basis=basis, observed=observed)
+    return Completed(trade, [change], use=_use_of(base, start.flows, flows) if USE in base.resources else None)
+
+
+def _use_of(base: World, before: NDArray[np.float64], after: NDArray[np.float64]) -> Use:
+    """Intermediate use of ``base`` at other trade: of what is bought of a sector, industries use the same share.
+
+    Inputs that leave an industry too little value added are cut.
+    """
+    frame, sectors = base.table(USE), base.sectors
+    cell = _cells(frame, {"iso3": base.countries, "input": sectors, "sector": sectors})
+    shape = (len(base.countries), len(sectors), len(sectors))
+    use, status = np.zeros(shape), np.full(shape, "observed", dtype="<U9")
+    use[cell], status[cell] = frame["value_musd"], frame["status"]
+    bought, buys = before.sum(axis=0), after.sum(axis=0)
+    scaled = use * np.divide(buys, bought, out=np.ones_like(bought), where=bought > 0)[..., None]
+    scaled *= room_for_value_added(after.sum(axis=1), scaled.sum(axis=1))[:, None, :]
+    return Use(scaled, np.where(np.abs(scaled - use) <= 1e-12 * use, status, "modelled"))
 
 
 def standing_alone(rows: DataFrame, base: World, name: str, year: int) -> Completed:
@@ -186,7 +207,7 @@ def standing_alone(rows: DataFrame, base: World, name: str, year: int) -> Comple
     names = [sector.name for sector in sectors]
     shape = (len(economies), len(economies), len(sectors))
     flows, observed = np.zeros(shape), np.zeros(shape, dtype=bool)
-    cell = _cells(rows, economies, names)
+    cell = _cells(rows, _pairs(economies, names))
     flows[cell] = rows["value_musd"]
     observed[cell] = True
     own = np.einsum("iis->i", flows)
@@ -226,12 +247,17 @@ def _sectors_named(names: Sequence[str]) -> tuple[list[Sector], list[str]]:
     ], remarks
 
 
-def _cells(frame: DataFrame, countries: Sequence[str], sectors: Sequence[str]) -> tuple[NDArray[np.int64], ...]:
-    axes: Mapping[str, Sequence[str]] = {"exporter": countries, "importer": countries, "sector": sectors}
-    places = ({label: index for index, label in enumerate(labels)} for labels in axes.values())
-    return tuple(
-        np.asarray(frame[column].map(place), dtype=np.int64) for column, place in zip(axes, places, strict=True)
-    )
+def _cells(frame: DataFrame, axes: Mapping[str, Sequence[str]]) -> tuple[NDArray[np.int64], ...]:
+    """Where the rows of a table stand in an array; ``axes``: the labels of each key column."""
+    found = []
+    for column, labels in axes.items():
+        place = {label: index for index, label in enumerate(labels)}
+        found.append(np.asarray(frame[column].map(place), dtype=np.int64))
+    return tuple(found)
+
+
+def _pairs(countries: Sequence[str], sectors: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {"exporter": countries, "importer": countries, "sector": sectors}
 
 
 def _least_own_share(trade: Trade) -> float:

@@ -122,7 +122,7 @@ def add_up(table: Published) -> InputOutput:
     wanted = cells.sum(axis=-1)
     flows = inputs.sum(axis=-1) + np.maximum(cells[..., K], 0.0)
     use = inputs.sum(axis=0)
-    cut = _cut(flows.sum(axis=1), use.sum(axis=1), central_values()["least_value_added"])
+    cut = room_for_value_added(flows.sum(axis=1), use.sum(axis=1))
     without = [name for name, own in zip(names, np.einsum("iik->i", flows), strict=True) if own <= 0]
     refuse(table.where, [f"{name} sells nothing to itself; every economy must." for name in without])
     return InputOutput(names, worlds, flows, use * cut[:, None, :], flows - wanted, reported.reshape(N, K), cut)
@@ -153,7 +153,7 @@ def _said(label: Label) -> str:
     return " ".join(label)
 
 
-def _cut(output: NDArray[np.float64], inputs: NDArray[np.float64], least: float) -> NDArray[np.float64]:
-    """Factor ``[j, s]`` on inputs: 1, but where they leave less value added than the ``least`` share of output."""
-    room = (1 - least) * output
+def room_for_value_added(output: NDArray[np.float64], inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factor ``[j, s]`` on inputs: 1, but where they leave less value added than the share ``least_value_added``."""
+    room = (1 - central_values()["least_value_added"]) * output
     return np.where(inputs > room, room / np.where(inputs > 0, inputs, 1.0), 1.0)

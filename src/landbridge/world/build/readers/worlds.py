@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import Series
 
-VALUE_ADDED = "GDP is the table's value added, taxes on inputs included."
-_STATUS = "observed: as the table states; modelled: cut to leave a positive value added"
+VALUE_ADDED = "Income is value added: output less what industries use, taxes on inputs included."
+_STATUS = "observed: as its source states; estimated: completed; modelled: scaled to trade or to leave value added"
 _ROWS_ADD_UP = 1e-3  # relative, over the world: far above the rounding of published figures
 _PLAUSIBLE = 30.0  # factor between two sources of the same trade
 _UNITS = ((1e5, "USD"), (_PLAUSIBLE, "thousand USD"), (0.0, "billion USD"))
@@ -55,12 +55,20 @@ class Trade:
     gdp: NDArray[np.float64]
 
 
-def trade_tables(
-    trade: Trade, source: Source, changes: Sequence[Change], words: str, inputs: NDArray[np.float64] | None = None
-) -> list[Table]:
-    """Trade, accounts (which trade adds up to) and what was changed.
+@dataclass(frozen=True)
+class Use:
+    """Intermediate use ``value[j, k, s]``, million USD, and how well each cell is known."""
 
-    ``words`` describe the accounts; ``inputs[i]``: what industries use, million USD, if the world has such links.
+    value: NDArray[np.float64]
+    status: NDArray[np.str_]
+
+
+def trade_tables(
+    trade: Trade, source: Source, changes: Sequence[Change], words: str, use: Use | None = None
+) -> list[Table]:
+    """Trade, accounts (which trade adds up to), what was changed and, if there is any, intermediate use.
+
+    ``words`` describe the accounts.
     """
     table = trade_table(trade.year, trade.economies, trade.sectors, trade.flows, trade.basis)
     columns = {
@@ -73,12 +81,12 @@ def trade_tables(
     table = replace(table, columns=described)
     table.frame["status"] = np.where(trade.observed.ravel(), "observed", "modelled")
     accounts, accounted = accounts_frame(trade.economies, trade.flows, trade.gdp)
-    if inputs is not None:
-        accounts, accounted = with_value_added(accounts, accounted, inputs)
-    return [
-        from_source(each, source)
-        for each in (table, accounts_table(accounts, words, accounted), adjustments_table(changes))
-    ]
+    tables = [table, adjustments_table(changes)]
+    if use is not None:
+        accounts, accounted = with_value_added(accounts, accounted, use.value.sum(axis=(1, 2)))
+        said = f"What industries spent on inputs in {trade.year}, domestic and imported, basic prices."
+        tables.append(use_table(said, trade.economies, trade.sectors, use.value, use.status, _STATUS))
+    return [from_source(each, source) for each in (*tables, accounts_table(accounts, words, accounted))]
 
 
 def industry_tables(io: InputOutput, year: int, source: Source, base: World) -> list[Table]:
@@ -98,12 +106,10 @@ def industry_tables(io: InputOutput, year: int, source: Source, base: World) -> 
         io.value_added.sum(axis=1),
     )
     status = np.where(np.broadcast_to((io.cut < 1)[:, None, :], io.use.shape), "modelled", "observed")
-    use = use_table(f"What industries spent on inputs in {year}.", io.economies, io.sectors, io.use, status, _STATUS)
     return [
         economies_of(base, io.economies, {}, source),
         from_source(sectors_table(io.sectors), source),
-        *trade_tables(trade, source, _changes(io, source.title), VALUE_ADDED, io.use.sum(axis=(1, 2))),
-        from_source(use, source),
+        *trade_tables(trade, source, _changes(io, source.title), VALUE_ADDED, Use(io.use, status)),
     ]
 
 
