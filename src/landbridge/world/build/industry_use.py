@@ -111,7 +111,7 @@ def bought_from_rest(use: UseTable, icio: Icio) -> NDArray[np.float64]:
     imports = icio.flows[:n, :n].sum(axis=0) - own
     imported = use.total - use.domestic
     used = imported.sum(axis=2)
-    world = used.sum(axis=0) / imports.sum(axis=0)
+    world = np.divide(used.sum(axis=0), imports.sum(axis=0), out=np.zeros(sold.shape[1]), where=imports.sum(axis=0) > 0)
     share = np.where((imports > 0) & (used > 0), np.minimum(used / np.where(imports > 0, imports, 1.0), 1.0), world)
     pattern = _first_known(imported, use.total, np.broadcast_to(use.total.sum(axis=0), use.total.shape))
     return (share * sold)[..., None] * pattern
