@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from landbridge.errors import InputError
 from landbridge.trade.core import TradeBaseline, calibrate, counterfactual
 from landbridge.trade.exposure import LinearResponse
-from trade_worlds import random_costs, random_flows
+from trade_worlds import random_costs, random_flows, random_tariffs, random_use
 
 RULES = ("zero", "fixed", "share")
 STEP = 1e-4
@@ -18,16 +18,11 @@ sector_counts = st.integers(1, 3)
 rules = st.sampled_from(RULES)
 
 
-def _tariffs(seed, countries, sectors):
-    rates = np.random.default_rng(seed).uniform(0, 0.5, (countries, countries, sectors))
-    rates[np.arange(countries), np.arange(countries)] = 0.0
-    return rates
-
-
-def _calibration(seed, countries, sectors, rule, *, tariffs=False, zeros=0.2):
+def _calibration(seed, countries, sectors, rule, *, tariffs=False, links=False, zeros=0.2):
     flows = random_flows(seed, countries, sectors, zeros=zeros)
-    tariff = _tariffs(seed, countries, sectors) if tariffs else None
-    return calibrate(TradeBaseline.from_flows(flows, tariff), np.linspace(3, 6, sectors), rule)
+    tariff = random_tariffs(seed, countries, sectors) if tariffs else None
+    use = random_use(seed, flows, tariff, 0.7) if links else None
+    return calibrate(TradeBaseline.from_flows(flows, tariff, use), np.linspace(3, 6, sectors), rule)
 
 
 def _logs(calibration, **changes):
@@ -48,12 +43,12 @@ def _one(shape, place, value, otherwise):
 
 
 @settings(max_examples=25)
-@given(seeds, sizes, sector_counts, rules, st.booleans())
-def test_exposure_is_the_derivative_of_the_exact_model(seed, countries, sectors, rule, tariffs):
-    calibration = _calibration(seed, countries, sectors, rule, tariffs=tariffs)
+@given(seeds, sizes, sector_counts, rules, st.booleans(), st.booleans())
+def test_exposure_is_the_derivative_of_the_exact_model(seed, countries, sectors, rule, tariffs, links):
+    calibration = _calibration(seed, countries, sectors, rule, tariffs=tariffs, links=links)
     shape = calibration.baseline.flows.shape
     response = LinearResponse.of(calibration)
-    exposures = response.income_exposure(), response.real_income_exposure()
+    exposures = response.income(), response.real_income()
     rng = np.random.default_rng(seed)
     i, j, s = rng.integers(countries), rng.integers(countries), rng.integers(sectors)
     by_productivity = _derivative(
@@ -67,9 +62,9 @@ def test_exposure_is_the_derivative_of_the_exact_model(seed, countries, sectors,
 
 
 @settings(max_examples=15)
-@given(seeds, st.integers(3, 6), sector_counts, rules)
-def test_exposure_to_tariffs_is_the_derivative_of_the_exact_model(seed, countries, sectors, rule):
-    calibration = _calibration(seed, countries, sectors, rule, tariffs=True)
+@given(seeds, st.integers(3, 6), sector_counts, rules, st.booleans())
+def test_exposure_to_tariffs_is_the_derivative_of_the_exact_model(seed, countries, sectors, rule, links):
+    calibration = _calibration(seed, countries, sectors, rule, tariffs=True, links=links)
     i, j, s = 0, 1, sectors - 1
     tariff = calibration.baseline.tariff
     response = LinearResponse.of(calibration)
@@ -80,16 +75,16 @@ def test_exposure_to_tariffs_is_the_derivative_of_the_exact_model(seed, countrie
         return _logs(calibration, tariff=rates)
 
     by_tariff = _derivative(raised)
-    for exposure, wanted in zip((response.income_exposure(), response.real_income_exposure()), by_tariff, strict=True):
+    for exposure, wanted in zip((response.income(), response.real_income()), by_tariff, strict=True):
         ours = [exposure.tariff(n)[i, j, s] for n in range(countries)]
         np.testing.assert_allclose(ours, wanted, atol=1e-6)
 
 
 @settings(max_examples=15)
-@given(seeds, sizes, sector_counts, rules, st.booleans())
-def test_a_bundle_of_changes_is_the_sum_of_its_parts(seed, countries, sectors, rule, tariffs):
-    calibration = _calibration(seed, countries, sectors, rule, tariffs=tariffs)
-    exposure = LinearResponse.of(calibration).real_income_exposure()
+@given(seeds, sizes, sector_counts, rules, st.booleans(), st.booleans())
+def test_a_bundle_of_changes_is_the_sum_of_its_parts(seed, countries, sectors, rule, tariffs, links):
+    calibration = _calibration(seed, countries, sectors, rule, tariffs=tariffs, links=links)
+    exposure = LinearResponse.of(calibration).real_income()
     change = np.log(random_costs(seed, countries, sectors))
     np.testing.assert_allclose(
         exposure.bundle(change), (exposure.trade_costs() * change).sum((1, 2, 3)), rtol=1e-9, atol=1e-12
@@ -98,17 +93,22 @@ def test_a_bundle_of_changes_is_the_sum_of_its_parts(seed, countries, sectors, r
 
 
 @settings(max_examples=15)
-@given(seeds, sizes, sector_counts, rules, st.booleans())
-def test_growth_alike_everywhere_is_real_income_alike_everywhere(seed, countries, sectors, rule, tariffs):
-    response = LinearResponse.of(_calibration(seed, countries, sectors, rule, tariffs=tariffs))
-    np.testing.assert_allclose(response.real_income_exposure().productivity.sum((1, 2)), 1, atol=1e-9)
-    np.testing.assert_allclose(response.income_exposure().productivity.sum((1, 2)), 0, atol=1e-9)
+@given(seeds, sizes, sector_counts, rules, st.booleans(), st.booleans())
+def test_labour_more_productive_alike_everywhere_is_real_income_alike_everywhere(
+    seed, countries, sectors, rule, tariffs, links
+):
+    """Productivity in proportion to labour's share of cost, which is one without links."""
+    calibration = _calibration(seed, countries, sectors, rule, tariffs=tariffs, links=links)
+    baseline, response = calibration.baseline, LinearResponse.of(calibration)
+    labour = baseline.value_added / np.where(baseline.sector_output > 0, baseline.sector_output, 1.0)
+    np.testing.assert_allclose((response.real_income().productivity * labour).sum((1, 2)), 1, atol=1e-8)
+    np.testing.assert_allclose((response.income().productivity * labour).sum((1, 2)), 0, atol=1e-8)
 
 
 @settings(max_examples=15)
-@given(seeds, sizes, sector_counts, rules)
-def test_dearer_trade_for_all_of_a_sellers_customers_is_lower_productivity(seed, countries, sectors, rule):
-    exposure = LinearResponse.of(_calibration(seed, countries, sectors, rule)).real_income_exposure()
+@given(seeds, sizes, sector_counts, rules, st.booleans())
+def test_dearer_trade_for_all_of_a_sellers_customers_is_lower_productivity(seed, countries, sectors, rule, links):
+    exposure = LinearResponse.of(_calibration(seed, countries, sectors, rule, links=links)).real_income()
     np.testing.assert_allclose(exposure.trade_costs().sum(2), -exposure.productivity, rtol=1e-9, atol=1e-12)
 
 
@@ -132,8 +132,8 @@ def test_balanced_trade_gives_the_closed_form_of_friends_and_enemies(seed, count
     calibration = calibrate(TradeBaseline.from_flows(random_flows(seed, countries, 1)), theta)
     income, real_income = friend_enemy_matrices(calibration.baseline.flows[:, :, 0], theta)
     response = LinearResponse.of(calibration)
-    np.testing.assert_allclose(response.income_exposure().productivity[:, :, 0], income, atol=1e-8)
-    np.testing.assert_allclose(response.real_income_exposure().productivity[:, :, 0], real_income, atol=1e-8)
+    np.testing.assert_allclose(response.income().productivity[:, :, 0], income, atol=1e-8)
+    np.testing.assert_allclose(response.real_income().productivity[:, :, 0], real_income, atol=1e-8)
 
 
 def test_the_closed_form_gets_deficits_wrong_and_the_derivative_does_not():
@@ -141,27 +141,38 @@ def test_the_closed_form_gets_deficits_wrong_and_the_derivative_does_not():
     flows = random_flows(11, 8, 1, own=1.0)
     calibration = calibrate(TradeBaseline.from_flows(flows), 5.0, "fixed")
     closed = friend_enemy_matrices(flows[:, :, 0], 5.0)[1]
-    exact = LinearResponse.of(calibration).real_income_exposure().productivity[:, :, 0]
+    exact = LinearResponse.of(calibration).real_income().productivity[:, :, 0]
     assert np.abs(closed - exact).max() > 0.01
 
 
 @settings(max_examples=15)
-@given(seeds, st.integers(3, 6), sector_counts, rules)
-def test_exposure_after_a_large_change_is_the_derivative_there(seed, countries, sectors, rule):
-    calibration = _calibration(seed, countries, sectors, rule, tariffs=True)
+@given(seeds, st.integers(3, 6), sector_counts, rules, st.booleans())
+def test_exposure_after_a_large_change_is_the_derivative_there(seed, countries, sectors, rule, links):
+    calibration = _calibration(seed, countries, sectors, rule, tariffs=True, links=links)
     kappa = random_costs(seed, countries, sectors, 0.3)
     found = counterfactual(calibration, kappa=kappa)
-    exposure = LinearResponse.after(calibration, found).real_income_exposure()
+    exposure = LinearResponse.after(calibration, found).real_income()
     change = np.log(random_costs(seed + 1, countries, sectors))
     numeric = _derivative(lambda h: _logs(calibration, kappa=kappa * np.exp(h * change)))[1]
     np.testing.assert_allclose(exposure.bundle(change), numeric, atol=1e-6)
+
+
+@settings(max_examples=15)
+@given(seeds, sizes, sector_counts, st.booleans())
+def test_the_world_gains_from_an_industry_its_sales_over_world_income(seed, countries, sectors, links):
+    """Hulten (1978): where nothing is taxed, incomes weigh real incomes' gains so that they add to the Domar weight."""
+    calibration = _calibration(seed, countries, sectors, "zero", links=links)
+    baseline = calibration.baseline
+    exposure = LinearResponse.of(calibration).real_income()
+    gain = np.tensordot(baseline.income, exposure.productivity, 1)
+    np.testing.assert_allclose(gain, baseline.sector_output, rtol=1e-7, atol=1e-9 * baseline.income.sum())
 
 
 def test_countries_cut_off_are_exposed_to_themselves_alone():
     flows = random_flows(4, 5, 2)
     flows[0, 1:] = flows[1:, 0] = 0.0
     response = LinearResponse.of(calibrate(TradeBaseline.from_flows(flows), 4.0))
-    own = response.real_income_exposure().productivity
+    own = response.real_income().productivity
     np.testing.assert_allclose(own[0].sum(1), [1, 0, 0, 0, 0], atol=1e-9)
     np.testing.assert_allclose(own[1:, 0], 0, atol=1e-9)
 
@@ -169,13 +180,13 @@ def test_countries_cut_off_are_exposed_to_themselves_alone():
 def test_weights_give_the_exposure_of_a_group():
     response = LinearResponse.of(_calibration(5, 6, 2, "zero"))
     weights = np.array([[0.5, 0.5, 0, 0, 0, 0]])
-    group, each = response.real_income_exposure(weights), response.real_income_exposure()
+    group, each = response.real_income(weights), response.real_income()
     np.testing.assert_allclose(group.trade_cost(0), 0.5 * (each.trade_cost(0) + each.trade_cost(1)), atol=1e-12)
 
 
 def test_wrong_shapes_are_refused():
     response = LinearResponse.of(_calibration(5, 4, 2, "zero"))
     with pytest.raises(InputError, match=r"shape \(4, 4\): the flows have \(4, 4, 2\)"):
-        response.income_exposure().bundle(np.ones((4, 4)))
+        response.income().bundle(np.ones((4, 4)))
     with pytest.raises(InputError, match="4 countries"):
-        response.income_exposure(np.ones((1, 3)))
+        response.income(np.ones((1, 3)))

@@ -1,10 +1,10 @@
 """Optimal and Nash tariffs of coalitions, on arrays.
 
 A coalition sets one rate on all it imports from outside, or a rate for each exporter, and maximises the sum over its
-members of omega_n ln W_n. With mu, rho and price what demand, spending and prices are worth to it (``trade.exposure``),
+members of omega_n ln W_n. With mu, rho and zeta what sales, spending and prices are worth to it (``trade.exposure``),
 the first-order condition for the rate t on the exports of i to members j is
 
-    sum_js X_ijs [ (1 + t) price_js / E_js - theta_s (mu_is + rho_j t) + rho_j - mu_is ] = 0
+    sum_js (1 + t) T_ijs zeta_js - (1 + theta_s) X_ijs (mu_is - rho_j) = 0
 
 which is linear in t where flows and worths are given. Solved for t and iterated it converges; several coalitions that
 do so at once end in a Nash equilibrium, the rates of each the best answer to the others'. With two countries and one
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.optimize import NoConvergence, anderson
 
 from landbridge.errors import InputError, SolveError
-from landbridge.trade.core import Array, Calibration, Equilibrium, counterfactual
+from landbridge.trade.core import Array, Calibration, Equilibrium, counterfactual, outward
 from landbridge.trade.exposure import Exposure, LinearResponse
 
 Indices = NDArray[np.intp]
@@ -120,22 +120,20 @@ class _Game:
             raise SolveError("No tariffs that answer each other best were found: a rate fell to -100 %.")
         equilibrium = counterfactual(self.calibration, tariff=self._tariff(rates))
         response = LinearResponse.after(self.calibration, equilibrium)
-        slope, level = self._conditions(response, response.real_income_exposure(self.omega), self._tariff(rates))
-        by_unknown = self.unknown[self.unknown >= 0]
-        total = [np.bincount(by_unknown, part.sum(2)[self.unknown >= 0]) for part in (level, slope)]
-        return -total[0] / total[1], equilibrium
+        per_unit, lost = self._conditions(response.real_income(self.omega))
+        sought = self.unknown >= 0
+        total = [np.bincount(self.unknown[sought], part.sum(2)[sought]) for part in (lost, per_unit)]
+        return total[0] / total[1] - 1, equilibrium
 
-    def _conditions(self, at: LinearResponse, worth: Exposure, tariff: Array) -> tuple[Array, Array]:
-        """Slope and level of the first-order condition in the rate, flow by flow [i, j, s]; 0 where none is sought."""
+    def _conditions(self, worth: Exposure) -> tuple[Array, Array]:
+        """T zeta and (1 + theta) X (mu - rho), flow by flow [i, j, s]; 0 where no rate is sought."""
         importer = np.arange(len(self.coalition))
-        mu = np.moveaxis(worth.mu[:, self.coalition], 0, -1).swapaxes(0, 1)
-        rho = worth.rho[self.coalition, importer][:, None]
-        price = worth.price[:, self.coalition, importer].T
-        flows, shares = (np.moveaxis(values, 0, -1) for values in (at.flows, at.shares))
-        theta = self.calibration.theta
-        dearer = shares / (1 + tariff) * price
-        slope = np.where(self.taxed, dearer - theta * rho * flows, 0.0)
-        return slope, np.where(self.taxed, dearer + flows * (rho - (1 + theta) * mu), 0.0)
+        mu = np.moveaxis(worth.sale[:, :, self.coalition], 0, -1)
+        rho = worth.spending[importer, self.coalition][:, None]
+        zeta = worth.price[:, importer, self.coalition].T
+        flows, taken = outward(worth.state.flows), outward(worth.state.taken)
+        lost = (1 + self.calibration.theta) * flows * (mu - rho)
+        return np.where(self.taxed, taken * zeta, 0.0), np.where(self.taxed, lost, 0.0)
 
     def _tariff(self, rates: Array) -> Array:
         before = self.calibration.baseline.tariff
