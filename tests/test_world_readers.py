@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +156,22 @@ def test_oecd_parts_of_china_are_added_up(tmp_path: Path, oecd: World) -> None:
         assert parts.table(table)["value_musd"].to_numpy() == pytest.approx(
             oecd.table(table)["value_musd"].to_numpy(), rel=1e-9
         )
+
+
+def test_the_edition_of_2018_writes_other_labels(tmp_path: Path, oecd: World) -> None:
+    codes = {"A01_02": "01T03", "B05_06": "05T06", "C10T12": "10T12", "C24": "24", "D": "35T39", "G": "45T47"}
+    rename = {
+        f"{country}_{code}": f"{country}_{codes[code]}"
+        for country in ("CHN", "PAK", "RUS", "USA", "ROW")
+        for code in codes
+    }
+    rename |= {"V1": "", "TLS": "PAK_TAXSUB", "VA": "VALU", "OUT": "OUTPUT"}
+    lines = [[rename.get(cell, cell) for cell in line] for line in _lines(OECD_2020)]
+    lines[0][-1] = "TOTAL"
+    build_from_file(_written(tmp_path / "ICIO2018_2015.CSV", lines), tmp_path / "out")
+    world = load_world(tmp_path / "out")
+    assert world.year == 2015
+    assert world.table("trade")["value_musd"].tolist() == oecd.table("trade")["value_musd"].tolist()
 
 
 def test_an_unknown_country_industry_or_demand_is_refused_by_name(tmp_path: Path) -> None:
@@ -527,6 +545,12 @@ def test_a_missing_column_gets_the_nearest(tmp_path: Path) -> None:
         build_from_file(path, tmp_path / "out")
 
 
+def test_a_table_separated_by_semicolons_is_told_so(tmp_path: Path) -> None:
+    path = _own(tmp_path, "PAK;RUS;fuels;1", header="exporter;importer;sector;value_musd")
+    with pytest.raises(DataError, match="separated by commas; found: exporter;importer"):
+        build_from_file(path, tmp_path / "out")
+
+
 def test_a_table_without_own_trade_is_told_how_to_fill_it(tmp_path: Path) -> None:
     path = _own(tmp_path, "PAK,RUS,fuels,1", "PAK,PAK,fuels,100")
     with pytest.raises(DataError, match=r"no row RUS,RUS,fuels.*gross output less exports.*--base"):
@@ -597,6 +621,19 @@ changes = [{ kind = "trade_cost", exporters = ["CHN"], importers = ["PAK"], perc
     outcome = run(read_study(tmp_path / "study.toml"), draws=0, workers=1, progress=False)
     assert outcome.value("real_income", scenario="dearer", country="PAK") < 0
     assert outcome.value("real_income", scenario="baseline", country="PAK") == pytest.approx(0, abs=1e-9)
+
+
+def test_the_command_line_builds_a_template_into_a_world(tmp_path: Path) -> None:
+    def landbridge(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from landbridge.cli import main; main()", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    assert "landbridge world build mine.csv" in landbridge("world", "template", "mine.csv").stdout
+    assert landbridge("world", "build", "mine.csv", "-o", "mine").stdout == "World: mine\n"
+    for arguments in (("-o", "other"), ("mine.csv", "--sources", ".", "-o", "other")):
+        refused = landbridge("world", "build", *arguments)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("Name one file of your own")
 
 
 def test_a_matrix_needs_its_four_header_rows(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ _EXAMPLE = ("PAK", "RUS")
 
 
 def looks_like(header: Sequence[str]) -> bool:
-    """Whether a header is that of a trade table, even if a column is missing or misspelt."""
-    found = {cell.strip().casefold() for cell in header}
+    """Whether a header is that of a trade table, even if a column is missing or misspelt, or commas are semicolons."""
+    found = {name.strip().casefold() for cell in header for name in cell.split(";")}
     return len(found & set(COLUMNS)) >= 2
 
 
