@@ -37,7 +37,7 @@ StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A packaged stud
 StudyOutcome = Annotated[Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print comma-separated values instead of text.")]
-WorldName = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022) or a world's folder.")]
+WorldName = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022-industry ...) or a world's folder.")]
 
 
 def main() -> None:
@@ -427,7 +427,10 @@ def world_build(
     ] = None,
     sources: Annotated[Path | None, typer.Option(help="Without FILE: folder of the public sources.")] = None,
     year: Annotated[int | None, typer.Option(help="Base year; without it 2017, or what FILE or its name says.")] = None,
-    detail: Annotated[str, typer.Option(help="wide: every economy by four sectors.")] = "wide",
+    detail: Annotated[
+        str,
+        typer.Option(help="wide: every economy by four sectors; industry: 81 by 28, with input-output links."),
+    ] = "wide",
     base: Annotated[str | None, typer.Option(help="The packaged world that a trade table or BACI stands on.")] = None,
     codes: Annotated[
         Path | None, typer.Option(help="BACI's table of country codes; without it the one beside FILE.")

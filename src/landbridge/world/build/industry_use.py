@@ -58,7 +58,7 @@ class Balanced:
     residual: float
 
 
-def read_use(sources: Path, named: Sequence[str], sectors: Sequence[Sector]) -> UseTable:
+def read_use(sources: Path, named: list[str], sectors: Sequence[Sector]) -> UseTable:
     """The use table of 2022, summed to these sectors; industries that the trade table does not tell apart are services.
 
     Raises:
@@ -80,7 +80,7 @@ def read_use(sources: Path, named: Sequence[str], sectors: Sequence[Sector]) -> 
     return UseTable(total, np.minimum(domestic, total))
 
 
-def matrix_difference(sources: Path, named: Sequence[str], use: UseTable) -> NDArray[np.float64]:
+def matrix_difference(sources: Path, named: list[str], use: UseTable) -> NDArray[np.float64]:
     """Relative difference ``[j]`` of a country's intermediate use between the intermediate matrix and the use table.
 
     The matrix names suppliers and has no rest of the world: where the two agree, neither has the use table.
