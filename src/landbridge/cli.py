@@ -37,7 +37,7 @@ StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A packaged stud
 StudyOutcome = Annotated[Path | None, typer.Option(help="Folder of the study's outcome; without it outcomes/STUDY.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print comma-separated values instead of text.")]
-WorldName = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022-industry ...) or a world's folder.")]
+WorldName = Annotated[str, typer.Option("--world", help="A packaged world (2017, 2022-industry) or a world's folder.")]
 
 
 def main() -> None:

@@ -217,13 +217,14 @@ def _more_than_used(world: World, side: str, of: str, verb: str, consequence: st
         return
     trade = world.table("trade").groupby([side, "sector"])["value_musd"].sum()
     used = world.table(USE).groupby(["iso3", of])["value_musd"].sum().reindex(trade.index, fill_value=0.0)
-    left = trade - used
-    bad = (used > 0) & ((left <= 0) if strictly else (left < -BALANCE_TOLERANCE * trade))
+    sold, left = trade.to_numpy(float), (trade - used).to_numpy(float)
+    bad = (used.to_numpy() > 0) & ((left <= 0) if strictly else (left < -BALANCE_TOLERANCE * sold))
     if bad.any():
-        worst = left[bad].idxmin()
+        worst = int(np.argmin(np.where(bad, left, np.inf)))
+        iso3, sector = trade.index[worst]
         yield (
-            f"{USE}: {worst[0]} {verb} {trade[worst]:,.3f} million USD of {worst[1]}, but its rows with {of} "
-            f"{worst[1]} add up to {used[worst]:,.3f} ({bad.sum()} such cells): {consequence} {left[worst]:,.3f}. Lower the "
+            f"{USE}: {iso3} {verb} {sold[worst]:,.3f} million USD of {sector}, but its rows with {of} {sector} add up "
+            f"to {sold[worst] - left[worst]:,.3f} ({bad.sum()} such cells): {consequence} {left[worst]:,.3f}. Lower the "
             f"inputs, or balance them against trade."
         )
 

@@ -193,18 +193,19 @@ def _accounts(world: World, iso3: str) -> dict[str, float]:
 def _sectors(world: World, iso3: str, own: DataFrame, sold: DataFrame, bought: DataFrame) -> list[dict[str, Any]]:
     home, exports, imports = (part.groupby("sector")["value_musd"].sum() for part in (own, sold, bought))
     inputs = _inputs(world, iso3)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for sector in world.sectors:
+        output = float(home[sector] + exports[sector])
         row = {
             "sector": sector,
-            "output": float(home[sector] + exports[sector]),
+            "output": output,
             "at_home": float(home[sector]),
             "exports": float(exports[sector]),
             "imports": float(imports[sector]),
             "spending": float(home[sector] + imports[sector]),
         }
         if inputs is not None:
-            row |= {"inputs": float(inputs[sector]), "value_added": row["output"] - float(inputs[sector])}
+            row |= {"inputs": float(inputs[sector]), "value_added": output - float(inputs[sector])}
         rows.append(row)
     return rows
 
