@@ -224,8 +224,8 @@ def _more_than_used(world: World, side: str, of: str, verb: str, consequence: st
         iso3, sector = trade.index[worst]
         yield (
             f"{USE}: {iso3} {verb} {sold[worst]:,.3f} million USD of {sector}, but its rows with {of} {sector} add up "
-            f"to {sold[worst] - left[worst]:,.3f} ({bad.sum()} such cells): {consequence} {left[worst]:,.3f}. Lower the "
-            f"inputs, or balance them against trade."
+            f"to {sold[worst] - left[worst]:,.3f} ({bad.sum()} such cells): {consequence} {left[worst]:,.3f}. Lower "
+            f"the inputs, or balance them against trade."
         )
 
 
