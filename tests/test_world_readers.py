@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -565,7 +566,7 @@ def test_a_table_without_own_trade_is_told_how_to_fill_it(tmp_path: Path) -> Non
     [
         ("a.csv", "a,b,c\n1,2,3\n", r"the first line \(a, b, c\) is of no format that is known. Known are OECD"),
         ("a.csv", "", "empty"),
-        ("a.zip", "", "Unpack it first"),
+        ("a.zip", "", "no archive that can be unpacked"),
         ("WIOT2014_October16_ROW.RData", "", "write.csv"),
         ("WIOT2014_Nov16_ROW.xlsb", "", "Save it as .xlsx"),
         ("a.xlsx", "text", "is not an Excel file"),
@@ -578,6 +579,23 @@ def test_a_file_of_no_known_format_is_told_what_is_known(name: str, content: str
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(DataError, match=message):
         build_from_file(path, tmp_path / "out")
+
+
+def test_a_table_is_taken_out_of_its_archive(tmp_path: Path, baci: World) -> None:
+    path = tmp_path / "BACI_HS17_V202501.zip"
+    with ZipFile(path, "w") as archive:
+        archive.write(BACI_2019, BACI_2019.name)
+        archive.writestr("BACI_HS17_Y2020_V202501.csv", BACI_2019.read_text().replace("2019,", "2020,"))
+        archive.write(CODES, CODES.name)
+        archive.writestr("product_codes_HS17_V202501.csv", "code,description\n")
+        archive.writestr("Readme.txt", "")
+    with pytest.raises(DataError, match=r"holds 2 tables that fit .* Name one year with --year"):
+        build_from_file(path, tmp_path / "out")
+    build_from_file(path, tmp_path / "out", year=2019)
+    built = load_world(tmp_path / "out")
+    assert built.table("trade").equals(baci.table("trade"))
+    with pytest.raises(DataError, match=r"holds 0 tables that fit \(none\)"):
+        build_from_file(path, tmp_path / "out", year=2025)
 
 
 def test_a_missing_file_gets_the_nearest(tmp_path: Path) -> None:
@@ -596,7 +614,20 @@ def test_a_folder_keeps_no_tables_of_another_world(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("ROM", "ROU"), ("CN1", "CHN"), ("MX2", "MEX"), ("RoW", "ROW"), ("S19", "TWN"), ("PAK", "PAK")]
+    ("text", "code"),
+    [
+        ("ROM", "ROU"),
+        ("CN1", "CHN"),
+        ("MX2", "MEX"),
+        ("RoW", "ROW"),
+        ("S19", "TWN"),
+        ("R20", "ROW"),
+        ("ZA1", "ZAF"),
+        ("SCG", "SRB"),
+        ("ANT", "ROW"),
+        ("PUS", "ROW"),
+        ("PAK", "PAK"),
+    ],
 )
 def test_codes_of_statistical_offices_lead_to_iso3(text: str, code: str) -> None:
     assert iso3(text) == code

@@ -13,7 +13,7 @@ from landbridge.errors import DataError, did_you_mean
 from landbridge.world.build.build import writable
 from landbridge.world.build.readers import baci, oecd, own, wiod
 from landbridge.world.build.readers.complete import standing_alone, with_goods, with_rows
-from landbridge.world.build.readers.files import Advance, stata_header
+from landbridge.world.build.readers.files import Advance, stata_header, unpacked
 from landbridge.world.build.readers.inputoutput import Published, add_up
 from landbridge.world.build.readers.worlds import (
     VALUE_ADDED,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _LINES = 12  # that are looked at to tell a format
 _ELSEWISE = {
-    ".zip": "Unpack it first; then name one file of it.",
     ".rdata": 'In R: load the file, then write.csv(wiot, "WIOT2014.csv", row.names = FALSE), and build from that file.',
     ".xlsb": "Save it as .xlsx (Excel, LibreOffice), or take the Stata file (.dta) of the same release.",
     ".xls": "Save it as .xlsx (Excel, LibreOffice).",
@@ -53,10 +52,12 @@ def build_from_file(
     codes: Path | None = None,
     advance: Advance = lambda _: None,
 ) -> list[str]:
-    """Write the world that a file describes to the folder ``out``; what the file does not say is a packaged world's.
+    """Write the world that a file, or one in an archive, describes to the folder ``out``.
+
+    What the file does not say is a packaged world's.
 
     Args:
-        year: the year that the file describes; None: as its name or its rows say.
+        year: the year that the file describes; None: as its name or its rows say. Of an archive: the table to take.
         base: a packaged world. BACI: a wide one, from which services and gross output come (None: the nearest in
             time); a trade table: the world whose cells its rows replace (None: the table stands alone).
         codes: BACI's table of country codes; None: the one beside the file.
@@ -69,15 +70,11 @@ def build_from_file(
         DataError: the file cannot be read, is of no known format, or contradicts itself; the folder cannot be written.
     """
     writable(out)
-    header, lines = _first_lines(file)
-    if own.looks_like(header):
-        return _own_world(file, out, year, base)
-    if baci.looks_like(header):
-        return _baci_world(file, out, year, base, codes, advance)
-    if base is not None:
-        raise DataError(f"{file}: an input-output table needs no --base; leave it out.")
-    published = _published(file, header, lines, advance)
-    return _industry_world(published, file, out, year)
+    if not file.is_file():
+        near = did_you_mean(file.name, [each.name for each in file.parent.glob("*")] if file.parent.is_dir() else [])
+        raise DataError(f"No file {file}.{near}")
+    with unpacked(file, year) as table:
+        return _built(table, out, year, base, codes, advance)
 
 
 def write_template(file: Path) -> None:
@@ -89,11 +86,22 @@ def write_template(file: Path) -> None:
     own.template(file, load_world(_nearest(0)))
 
 
+def _built(
+    file: Path, out: Path, year: int | None, base: str | None, codes: Path | None, advance: Advance
+) -> list[str]:
+    header, lines = _first_lines(file)
+    if own.looks_like(header):
+        return _own_world(file, out, year, base)
+    if baci.looks_like(header):
+        return _baci_world(file, out, year, base, codes, advance)
+    if base is not None:
+        raise DataError(f"{file}: an input-output table needs no --base; leave it out.")
+    published = _published(file, header, lines, advance)
+    return _industry_world(published, file, out, year)
+
+
 def _first_lines(file: Path) -> tuple[list[str], list[list[str]]]:
     """The header of a file and, of a text, its first lines."""
-    if not file.is_file():
-        near = did_you_mean(file.name, [each.name for each in file.parent.glob("*")] if file.parent.is_dir() else [])
-        raise DataError(f"No file {file}.{near}")
     suffix = file.suffix.lower()
     if suffix in _ELSEWISE:
         raise DataError(f"{file}: {suffix} files cannot be read. {_ELSEWISE[suffix]}")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -22,7 +27,42 @@ Rows = tuple[list[tuple[str, ...]], "NDArray[np.float64]"]
 """Labels of some rows, and their numbers [row, column]."""
 
 _PIECE = 8 << 20  # bytes
+_TABLES = (".csv", ".dta", ".xlsx")
+_BESIDE = ("country_codes", "product_codes")  # in the archives of BACI
 _ROWS = 100
+
+
+@contextmanager
+def unpacked(path: Path, year: int | None) -> Iterator[Path]:
+    """The file itself; of a ``.zip`` archive its one table, or that of ``year``, beside any table of country codes.
+
+    What is unpacked is gone afterwards.
+
+    Raises:
+        DataError: the file is no archive; it holds no table, or several.
+    """
+    if path.suffix.lower() != ".zip":
+        yield path
+        return
+    try:
+        with ZipFile(path) as archive, TemporaryDirectory() as folder:
+            names = [name for name in archive.namelist() if Path(name).suffix.lower() in _TABLES]
+            beside = [name for name in names if Path(name).name.startswith(_BESIDE)]
+            tables = [name for name in names if name not in beside and _of_year(name, year)]
+            if len(tables) != 1:
+                shown = ", ".join(Path(name).name for name in tables[:6]) or "none"
+                what = "one year with --year, or unpack it and name one file"
+                raise DataError(f"{path} holds {len(tables)} tables that fit ({shown}). Name {what}.")
+            for name in (*tables, *beside):
+                with archive.open(name) as packed, (Path(folder) / Path(name).name).open("wb") as plain:
+                    shutil.copyfileobj(packed, plain)
+            yield Path(folder) / Path(tables[0]).name
+    except BadZipFile as error:
+        raise DataError(f"{path} is no archive that can be unpacked: {error}.") from None
+
+
+def _of_year(name: str, year: int | None) -> bool:
+    return year is None or re.search(rf"(?<!\d){year}(?!\d)", Path(name).stem) is not None
 
 
 def numbers_of_csv(path: Path, width: int, texts: int, skip: int, advance: Advance) -> Iterator[Rows]:
@@ -66,8 +106,6 @@ def rows_of_excel(path: Path, advance: Advance) -> Iterator[tuple[Any, ...]]:
     Raises:
         DataError: the file is none.
     """
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 

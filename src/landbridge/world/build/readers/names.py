@@ -8,8 +8,11 @@ from landbridge.errors import DataError, InputError, did_you_mean
 from landbridge.labels import country
 
 # Codes of statistical offices that ISO 3166 does not have. OECD splits China and Mexico by kind of firm in its extended
-# tables: CN1, CN2 ... are added up. "Other Asia, nes" of Comtrade and BACI is nearly all Taiwan.
-_ALIASES = {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "S19": "TWN", "R20": "ROW", "ANT": "ROW", "PUS": "ROW"}
+# tables: CN1, CN2 ... are added up. Of BACI: "Other Asia, nes" (S19) is nearly all Taiwan; the customs union of
+# southern Africa until 1999 (ZA1) and Serbia and Montenegro until 2005 (SCG) go to their largest members; EFTA, nes
+# (R20), the Netherlands Antilles and small islands of the United States to the rest of the world.
+_ALIASES = {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "S19": "TWN", "ZA1": "ZAF", "SCG": "SRB"}
+_ALIASES |= dict.fromkeys(("R20", "ANT", "PUS"), "ROW")
 _PARTS = {"CN": "CHN", "MX": "MEX"}
 
 MOST_SHOWN = 10
