@@ -31,7 +31,7 @@ from landbridge.world.build.readers.own import read_own
 from landbridge.world.build.readers.products import sector
 from landbridge.world.build.readers.wiod import read_matrix
 from landbridge.world.build.readers.worlds import unit_remark
-from landbridge.world.build.sectors import INDUSTRIES
+from landbridge.world.build.sectors import INDUSTRIES, NAMES
 
 DATA = Path(__file__).parent / "data"
 OECD_2020 = DATA / "2020_SML.csv"
@@ -529,6 +529,7 @@ def test_a_table_in_other_units_is_warned_of(world2017: World) -> None:
         (["PAK,RUS,fuels,1", "PAQ,RUS,fuels,1", "PAK,RUS,fuel,2"], ["line 3", "line 4"]),
         (["PAK,CUB,fuels,1"], ['CUB does not trade in the world "2017"', "ROW"]),
         ([], ["has no rows"]),
+        ([f"PAK,PAK,{name},0" for name in NAMES], ["PAK would sell nothing to itself"]),
     ],
 )
 def test_a_fault_in_an_own_table_is_named_with_its_line(
@@ -601,6 +602,8 @@ def test_a_table_is_taken_out_of_its_archive(tmp_path: Path, baci: World) -> Non
 def test_a_missing_file_gets_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"Did you mean '2020_SML\.csv'"):
         build_from_file(DATA / "2020_SLM.csv", tmp_path / "out")
+    with pytest.raises(DataError, match="is a folder; name one file"):
+        build_from_file(DATA, tmp_path / "out")
 
 
 def test_a_folder_keeps_no_tables_of_another_world(tmp_path: Path) -> None:

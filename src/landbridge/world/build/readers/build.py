@@ -70,6 +70,8 @@ def build_from_file(
         DataError: the file cannot be read, is of no known format, or contradicts itself; the folder cannot be written.
     """
     writable(out)
+    if file.is_dir():
+        raise DataError(f"{file} is a folder; name one file. Known are {_KNOWN}.")
     if not file.is_file():
         near = did_you_mean(file.name, [each.name for each in file.parent.glob("*")] if file.parent.is_dir() else [])
         raise DataError(f"No file {file}.{near}")

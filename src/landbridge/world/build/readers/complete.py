@@ -157,7 +157,7 @@ def with_rows(rows: DataFrame, base: World, name: str) -> Completed:
     """A world in which the rows (exporter, importer, sector, value_musd) replace cells of ``base``.
 
     Raises:
-        DataError: an economy that does not trade in ``base``.
+        DataError: an economy that does not trade in ``base``, or is left without a sale to itself.
     """
     start = trade_of(base)
     refuse(
@@ -173,6 +173,8 @@ def with_rows(rows: DataFrame, base: World, name: str) -> Completed:
     flows[cell] = rows["value_musd"]
     basis[cell] = name
     observed[cell] = True
+    none = [iso3 for iso3, own in zip(start.economies, np.einsum("iis->i", flows), strict=True) if own <= 0]
+    refuse(name, [f"{iso3} would sell nothing to itself; every economy must." for iso3 in none])
     both = (before > 0) & (flows[cell] > 0)
     factor = np.exp(np.abs(np.log(flows[cell][both] / before[both])))
     change = (name, f"{len(rows)} cells of the world {base.name} replaced", *_extent(factor), "factor up or down")
