@@ -1,4 +1,4 @@
-"""Run the benchmarks on one thread and write results.md: ``python benchmarks/run.py [start trade network study]``.
+"""Run the benchmarks on one thread and write results.md: ``python benchmarks/run.py [PART ...]``, PART as in ``PARTS``.
 
 Run by names, the other parts of the table are kept as they stand.
 """
@@ -24,8 +24,14 @@ from measurement import Measurement, child_cpu_seconds  # noqa: E402
 HERE = Path(__file__).parent
 TABLE = HERE / "results.md"
 RECORD = HERE / "results.json"
-PARTS = ("start", "trade", "network", "study")
-TITLES = {"start": "Starting up", "trade": "Trade", "network": "Network", "study": "A whole study"}
+PARTS = ("start", "trade", "gravity", "network", "study")
+TITLES = {
+    "start": "Starting up",
+    "trade": "Trade",
+    "gravity": "Gravity",
+    "network": "Network",
+    "study": "A whole study",
+}
 
 
 def start() -> list[Measurement]:

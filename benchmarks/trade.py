@@ -6,7 +6,6 @@ import numpy as np
 
 from landbridge.parameters import central_values
 from landbridge.trade.core import TradeBaseline, calibrate, counterfactual, solve, solve_draws
-from landbridge.trade.gravity import gravity_fit
 from landbridge.trade.model import calibrate_world, solve_world
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds, peak_memory_mb
@@ -129,18 +128,6 @@ def _calibration() -> Measurement:
     )
 
 
-def _gravity() -> Measurement:
-    rng = np.random.default_rng(5)
-    log_distance = rng.normal(8, 0.7, (COUNTRIES, COUNTRIES))
-    mean = np.exp(np.add.outer(*rng.normal(0, 2, (2, COUNTRIES))) - log_distance)
-    flows = mean * rng.gamma(0.5, 2, mean.shape)
-    return Measurement(
-        f"PPML with exporter and importer effects, {COUNTRIES * (COUNTRIES - 1):,} flows",
-        1000 * cpu_seconds(lambda: gravity_fit(flows, {"log_distance": log_distance})),
-        "ms",
-    )
-
-
 def measure() -> list[Measurement]:
     """Everything this file measures."""
     measured = [
@@ -149,6 +136,5 @@ def measure() -> list[Measurement]:
         *_study_load(),
         _embargo(),
         _calibration(),
-        _gravity(),
     ]
     return [*measured, Measurement("peak memory of the trade benchmarks", peak_memory_mb(), "MB", 2000)]

@@ -136,26 +136,17 @@ def _distance_elasticity(_: Path) -> Measured:
 
 
 @cache
-def _parameters(year: str) -> pd.DataFrame:
-    return gravity_parameters(load_world(f"{year}-industry")).set_index(["parameter", "holding"])
+def _parameters(year: str, parameter: str) -> dict[str, tuple[float, float]]:
+    """Estimate and standard error on the industry world by what is held constant."""
+    rows = gravity_parameters(load_world(f"{year}-industry"))
+    rows = rows[rows["parameter"] == parameter]
+    return dict(zip(rows["holding"], zip(rows["estimate"], rows["standard_error"], strict=True), strict=True))
 
 
-def _trade_elasticity(year: str) -> Measured:
-    rows = _parameters(year).loc["trade_elasticity"]
-    others = ", ".join(
-        f"{rows.loc[held, 'estimate']:.2f} ({rows.loc[held, 'standard_error']:.2f}) holding {held} constant"
-        for held in ("nothing", "distance")
-    )
-    found = rows.loc["pair"]
-    return Measured(float(found["estimate"]), f"standard error {found['standard_error']:.2f}; {others}")
-
-
-def _value_of_time(year: str) -> Measured:
-    rows = _parameters(year).loc["value_of_time"]
-    loose, held = rows.loc["nothing"], rows.loc["distance"]
-    loosely = f"{loose['estimate']:.4f} ({loose['standard_error']:.4f}) holding nothing constant"
-    note = f"standard error {held['standard_error']:.4f}; {loosely}"
-    return Measured(float(held["estimate"]), note)
+def _parameter(year: str, parameter: str, holding: str) -> Measured:
+    found = _parameters(year, parameter)
+    others = (f"{found[held][0]:.3g} ({found[held][1]:.2g}) holding {held}" for held in found if held != holding)
+    return Measured(found[holding][0], f"standard error {found[holding][1]:.2g}; {', '.join(others)}")
 
 
 def _of_world(name: str, year: str, sentence: str, expected: str, measure: Callable[[str], Measured]) -> Check:
@@ -226,17 +217,17 @@ CHECKS = (
             tolerance=tolerance,
             unit=unit,
             source=parameter.source,
-            measure=lambda _, year=year, measure=measure: measure(year),  # type: ignore[misc]
+            measure=lambda _, year=year, of=parameter.name, held=holding: _parameter(year, of, held),  # type: ignore[misc]
         )
         for year in YEARS
-        for name, parameter, sentence, tolerance, unit, measure in (
+        for name, parameter, sentence, tolerance, unit, holding in (
             (
                 "trade-elasticity",
                 parameters()["trade_elasticity"],
                 "elasticity of trade to the cost of transport, across industries within pairs of countries",
                 2.5,
                 "1",
-                _trade_elasticity,
+                "pair",
             ),
             (
                 "value-of-time",
@@ -244,7 +235,7 @@ CHECKS = (
                 "value of a day in transit, coefficient of days over that of money, distance held constant",
                 0.009,
                 "",
-                _value_of_time,
+                "distance",
             ),
         )
     ),
