@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from landbridge.errors import InputError
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
 from landbridge.study.changes import KINDS, AnyChange
@@ -116,6 +117,96 @@ def test_tariffs_add_up(world: World) -> None:
     cells = policy(twice, "tariff")
     assert cells["CHN", "USA", "fuels"] == pytest.approx(0.25)
     assert cells["RUS", "USA", "fuels"] == pytest.approx(0.10)
+
+
+def test_a_rate_is_the_same_duty_as_its_percent(world: World) -> None:
+    in_percent = policy(changed(world, kind="tariff", importers=["USA"], percent=25), "tariff")
+    assert policy(changed(world, kind="tariff", importers=["USA"], rate=0.25), "tariff") == in_percent
+
+
+def test_retaliation_is_the_same_duty_on_the_same_goods_the_other_way(world: World) -> None:
+    cells = policy(
+        changed(
+            world,
+            kind="tariff",
+            exporters=["CHN", "RUS"],
+            importers=["USA"],
+            sectors=["fuels"],
+            percent=25,
+            retaliation=True,
+        ),
+        "tariff",
+    )
+    pairs = [("CHN", "USA"), ("RUS", "USA"), ("USA", "CHN"), ("USA", "RUS")]
+    assert cells == {(*pair, "fuels"): 0.25 for pair in pairs}
+
+
+def test_retaliation_counts_once_where_duties_go_both_ways_already(world: World) -> None:
+    cells = policy(changed(world, kind="tariff", within=["CHN", "USA"], percent=10, retaliation=True), "tariff")
+    assert set(cells.values()) == {0.1}
+    assert len(cells) == 2 * len(world.sectors)
+
+
+def test_trade_within_a_bloc_is_its_members_trade_with_one_another(world: World) -> None:
+    cells = policy(changed(world, kind="trade_cost", within=["EAEU", "CHN"], percent=-5), "trade_cost")
+    members = {"CHN", "KAZ", "RUS"}
+    assert {pair[:2] for pair in cells} == {(a, b) for a in members for b in members if a != b}
+
+
+def test_trade_cost_both_ways_between_blocs(world: World) -> None:
+    cells = policy(
+        changed(world, kind="trade_cost", exporters=["EAEU"], importers=["USA"], percent=8, both_ways=True),
+        "trade_cost",
+    )
+    assert {pair[:2] for pair in cells} == {("KAZ", "USA"), ("RUS", "USA"), ("USA", "KAZ"), ("USA", "RUS")}
+
+
+def test_exempt_countries_take_no_part_in_a_sanction(world: World) -> None:
+    cells = policy(
+        changed(world, kind="sanction", by=["SCO", "USA"], on=["KAZ"], exempt=["Pakistan"], sectors=["fuels"]),
+        "trade_cost",
+    )
+    assert {pair[:2] for pair in cells} == {(a, b) for a in ("CHN", "RUS", "USA") for b in ("KAZ",)} | {
+        ("KAZ", b) for b in ("CHN", "RUS", "USA")
+    }
+
+
+def test_trade_of_countries_without_trade_data_is_a_mistake(world: World) -> None:
+    with pytest.raises(InputError, match=r"no trade that this change could touch. Named are CHN"):
+        changed(world, kind="tariff", exporters=["CHN"], importers=["CHN"], percent=10)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"kind": "tariff", "rate": 25}, "percent = 25; if 2500 % is meant, percent = 2500"),
+        (
+            {"kind": "tariff", "percent": 0.25},
+            "less than one per cent. For a duty of 25 % write percent = 25; .* 0.0025",
+        ),
+        ({"kind": "tariff", "rate": -1}, "greater than -1"),
+        ({"kind": "tariff", "percent": -100}, "greater than -100"),
+        ({"kind": "tariff"}, "exactly one of the keys percent, rate; found none"),
+        ({"kind": "tariff", "percent": 5, "rate": 0.05}, "found percent and rate"),
+        ({"kind": "tariff", "percent": 5, "within": ["SCO"], "importers": ["USA"]}, "wants within alone"),
+        ({"kind": "sanction", "by": ["USA"], "on": ["RUS"], "exempt": ["CHN"]}, "CHN is neither among"),
+        ({"kind": "sanction", "by": ["USA"], "on": ["RUS"], "exempt": ["RUS"]}, "nobody is left in on"),
+        ({"kind": "sanction", "by": ["OLD"], "on": ["RUS"]}, "OLD has no members at the end of 2017"),
+        ({"kind": "sanction", "by": ["EAEUU"], "on": ["RUS"]}, "Did you mean 'EAEU'"),
+        ({"kind": "sanction", "by": ["USA"], "on": ["RUS"], "sectors": ["fuel"]}, "Did you mean 'fuels'"),
+    ],
+)
+def test_mistakes_in_policies_are_named_with_their_cure(world: World, keys: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        changed(world, **keys)
+
+
+def test_institutions_have_full_names_and_a_name_that_is_also_a_country_is_refused(world2017: World) -> None:
+    names = Names(world2017)
+    assert names.institution("european union") == "EU"
+    assert len(names.members("EU")) == 28
+    with pytest.raises(ValidationError, match='is a country and an institution: write "AUS" or "African Union"'):
+        changed(world2017, kind="tariff", importers=["AU"], percent=10)
 
 
 def test_institution_stands_for_its_members_of_the_year(world: World) -> None:

@@ -62,8 +62,15 @@ def _policy(what: str) -> Callable[[Change], str]:
     def text(change: Change) -> str:
         sellers = _bloc(change["exporters"]) if change.get("exporters") else "all countries"
         buyers = _bloc(change["importers"]) if change.get("importers") else "all countries"
+        trade = f"exports of {sellers} to {buyers}"
+        if change.get("within"):
+            trade = f"trade of {_bloc(change['within'])} with one another"
         goods = f" in {listed(list(change['sectors']))}" if change.get("sectors") else ""
-        return f"{what} on exports of {sellers} to {buyers}{goods}: {percent_change(change['percent'])}"
+        percent = 100 * change["rate"] if change.get("rate") is not None else change["percent"]
+        back = (
+            ", and the other way" if change.get("both_ways") else ", answered in kind" * bool(change.get("retaliation"))
+        )
+        return f"{what} on {trade}{goods}{back}: {percent_change(percent)}"
 
     return text
 
@@ -73,7 +80,8 @@ def _sanction(change: Change) -> str:
     terms = "embargo" if change.get("percent") is None else f"trade {percent_change(change['percent'])} dearer"
     flow = change.get("flow") or "both"
     direction = "" if flow == "both" else f", {flow} only"
-    return f"Sanctions of {_bloc(change['by'])} on {_bloc(change['on'])}{goods}{direction}: {terms}"
+    without = f" (without {_bloc(change['exempt'])})" if change.get("exempt") else ""
+    return f"Sanctions of {_bloc(change['by'])} on {_bloc(change['on'])}{without}{goods}{direction}: {terms}"
 
 
 def _productivity(change: Change) -> str:

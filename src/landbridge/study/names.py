@@ -16,6 +16,23 @@ from landbridge.parameters import parameters
 from landbridge.study.complaints import complaint
 from landbridge.world import World
 
+FULL_NAMES = {
+    "African Union": "AU",
+    "Association of Southeast Asian Nations": "ASEAN",
+    "Collective Security Treaty Organization": "CSTO",
+    "Commonwealth of Independent States": "CIS",
+    "Economic Cooperation Organization": "ECO",
+    "Eurasian Economic Union": "EAEU",
+    "European Union": "EU",
+    "G20": "G-20",
+    "Gulf Cooperation Council": "GCC",
+    "North Atlantic Treaty Organization": "NATO",
+    "Organisation of Islamic Cooperation": "OIC",
+    "Organization of Turkic States": "OTS",
+    "Shanghai Cooperation Organisation": "SCO",
+    "World Trade Organization": "WTO",
+}
+
 
 @dataclass(frozen=True)
 class Names:
@@ -38,6 +55,12 @@ class Names:
     def institutions(self) -> list[str]:
         """Institutions whose members the world knows."""
         return sorted(set(self.world.table("memberships")["institution"]))
+
+    def institution(self, text: str) -> str | None:
+        """The institution of that name, short or in full, case ignored; None if it is none."""
+        known = {**{name: name for name in self.institutions}, **FULL_NAMES}
+        folded = {name.casefold(): short for name, short in known.items() if short in self.institutions}
+        return folded.get(text.strip().casefold())
 
     def members(self, institution: str) -> tuple[str, ...]:
         """ISO3 codes of the members of an institution on the last day of the world's year."""
@@ -87,19 +110,39 @@ def _bloc(given: Any, info: ValidationInfo) -> Any:
         raise complaint(f"is {given!r}; wanted is a list of countries or institutions.")
     names = _names(info)
     codes: list[str] = []
-    unknown: list[str] = []
-    institutions = {institution.casefold(): institution for institution in names.institutions} if names else {}
+    wrong: list[str] = []
     for entry in given:
-        if entry.casefold() in institutions and names:
-            codes += names.members(institutions[entry.casefold()])
-            continue
         try:
-            codes.append(_country(entry, info))
+            codes += _entry(entry, names, info)
         except ValueError as error:
-            unknown.append(str(error).rstrip() + did_you_mean(entry, institutions.values()))
-    if unknown:
-        raise complaint(" ".join(unknown))
+            wrong.append(str(error).rstrip())
+    if wrong:
+        raise complaint(" ".join(wrong))
     return tuple(dict.fromkeys(codes))
+
+
+def _entry(entry: str, names: Names | None, info: ValidationInfo) -> Iterable[str]:
+    """The countries that one entry of a bloc stands for: itself, or the members of an institution."""
+    institution = names.institution(entry) if names else None
+    if not names or not institution:
+        try:
+            return [_country(entry, info)]
+        except ValueError as error:
+            near = did_you_mean(entry, [*names.institutions, *FULL_NAMES]) if names else ""
+            raise complaint(str(error).rstrip() + near) from None
+    if entry not in FULL_NAMES and (namesake := _country_called(entry)):
+        full = next((name for name, short in FULL_NAMES.items() if short == institution), institution)
+        raise complaint(f'"{entry}" is a country and an institution: write "{namesake}" or "{full}".')
+    if not (found := names.members(institution)):
+        raise complaint(f"{institution} has no members at the end of {names.world.year}.")
+    return found
+
+
+def _country_called(text: str) -> str | None:
+    try:
+        return country(text)
+    except InputError:
+        return None
 
 
 def _place(text: str, info: ValidationInfo) -> str:
