@@ -547,6 +547,11 @@ def test_a_missing_column_gets_the_nearest(tmp_path: Path) -> None:
         build_from_file(path, tmp_path / "out")
 
 
+def test_a_table_without_goods_of_a_known_kind_is_told_their_names(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no sector is carried .* agriculture, fuels, manufactures"):
+        build_from_file(_own(tmp_path, "PAK,PAK,tea,100"), tmp_path / "out")
+
+
 def test_a_table_separated_by_semicolons_is_told_so(tmp_path: Path) -> None:
     path = _own(tmp_path, "PAK;RUS;fuels;1", header="exporter;importer;sector;value_musd")
     with pytest.raises(DataError, match="separated by commas; found: exporter;importer"):

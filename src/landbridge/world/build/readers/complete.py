@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landbridge.errors import DataError
+from landbridge.errors import DataError, did_you_mean
 from landbridge.labels import REST
 from landbridge.parameters import central_values
 from landbridge.world.build.readers.baci import GoodsTrade
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _GROWN = "world {} grown with GDP"
 _OWN = "gross output less exports"
+_NAMES_WITH_PARAMETERS = (
+    f"Names with parameters: {', '.join(NAMES)}, and those of landbridge show sectors --world 2022-industry."
+)
 _ABSENT = "no row: nothing traded"
 
 
@@ -202,10 +205,12 @@ def standing_alone(rows: DataFrame, base: World, name: str, year: int) -> Comple
     """A world of the rows alone: their economies and sectors; a cell without a row is zero. GDP is that of ``base``.
 
     Raises:
-        DataError: an economy without a sale to itself.
+        DataError: an economy without a sale to itself; no sector of goods that a packaged world has.
     """
     economies = sorted({*rows["exporter"], *rows["importer"]})
     sectors, remarks = _sectors_named(list(dict.fromkeys(rows["sector"])))
+    if not any(sector.carried for sector in sectors):
+        raise DataError(f"{name}: no sector is carried on the network, so no route matters. {_NAMES_WITH_PARAMETERS}")
     names = [sector.name for sector in sectors]
     shape = (len(economies), len(economies), len(sectors))
     flows, observed = np.zeros(shape), np.zeros(shape, dtype=bool)
@@ -240,7 +245,7 @@ def _sectors_named(names: Sequence[str]) -> tuple[list[Sector], list[str]]:
     strange = [name for name in names if name not in usual]
     remarks = [
         f'Sector "{name}" is your own: it is not carried on the network, and its trade elasticity is that of '
-        f"manufactures. Sectors with parameters: {', '.join(usual)}."
+        f"manufactures.{did_you_mean(name, usual)} {_NAMES_WITH_PARAMETERS}"
         for name in strange
     ]
     return [
