@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landbridge.errors import InputError, SolveError
@@ -23,8 +23,8 @@ from trade_worlds import random_costs, random_flows, random_tariffs, random_use
 
 RULES = ("zero", "fixed", "share")
 seeds = st.integers(0, 10**6)
-sizes = st.integers(2, 8)
-sector_counts = st.integers(1, 4)
+sizes = st.integers(2, 7)
+sector_counts = st.integers(1, 3)
 thetas = st.floats(2, 20)
 rules = st.sampled_from(RULES)
 
@@ -36,6 +36,7 @@ def _world(seed, countries, sectors, *, tariffs=True, **more):
 
 
 @given(seeds, sizes, sector_counts, thetas, rules)
+@settings(max_examples=20)
 def test_everything_adds_up_in_any_equilibrium(seed, countries, sectors, theta, rule):
     base = _world(seed, countries, sectors, zeros=0.2)
     tariff = random_tariffs(seed + 1, countries, sectors)
@@ -58,6 +59,7 @@ def test_everything_adds_up_in_any_equilibrium(seed, countries, sectors, theta, 
 
 
 @given(seeds, sizes, sector_counts, thetas, rules)
+@settings(max_examples=20)
 def test_costs_and_prices_are_those_of_the_bundle(seed, countries, sectors, theta, rule):
     base, kappa = _world(seed, countries, sectors), random_costs(seed + 1, countries, sectors)
     gain = np.random.default_rng(seed).uniform(0.8, 1.3, (countries, sectors))
@@ -72,6 +74,7 @@ def test_costs_and_prices_are_those_of_the_bundle(seed, countries, sectors, thet
 
 
 @given(seeds, sizes, sector_counts, thetas, rules)
+@settings(max_examples=20)
 def test_no_change_gives_hats_of_one(seed, countries, sectors, theta, rule):
     found = solve(_world(seed, countries, sectors), theta, deficits=rule)
     for hat in (found.wage, found.price, found.real_wage, found.real_income, found.cost):
@@ -81,6 +84,7 @@ def test_no_change_gives_hats_of_one(seed, countries, sectors, theta, rule):
 
 
 @given(seeds, sizes, sector_counts, thetas, st.booleans())
+@settings(max_examples=20)
 def test_links_of_zero_are_no_links(seed, countries, sectors, theta, tariffs):
     flows = random_flows(seed, countries, sectors)
     tariff = random_tariffs(seed, countries, sectors) if tariffs else None
@@ -93,6 +97,7 @@ def test_links_of_zero_are_no_links(seed, countries, sectors, theta, tariffs):
 
 
 @given(seeds, sizes, sector_counts, thetas)
+@settings(max_examples=20)
 def test_world_gains_when_trade_costs_fall(seed, countries, sectors, theta):
     kappa = np.minimum(random_costs(seed + 2, countries, sectors), 1.0)
     found = solve(_world(seed, countries, sectors, tariffs=False), theta, kappa=kappa)
@@ -101,6 +106,7 @@ def test_world_gains_when_trade_costs_fall(seed, countries, sectors, theta):
 
 
 @given(seeds, sizes, sector_counts, thetas, rules)
+@settings(max_examples=20)
 def test_order_of_countries_and_sectors_does_not_matter(seed, countries, sectors, theta, rule):
     flows, tariff = random_flows(seed, countries, sectors), random_tariffs(seed, countries, sectors)
     use, kappa = random_use(seed, flows, tariff), random_costs(seed + 1, countries, sectors)
@@ -122,6 +128,7 @@ def test_order_of_countries_and_sectors_does_not_matter(seed, countries, sectors
 
 
 @given(seeds, sizes, sector_counts, st.booleans())
+@settings(max_examples=20)
 def test_terms_and_volume_of_trade_add_up_to_real_income_for_small_changes(seed, countries, sectors, links):
     """Caliendo & Parro (2015): the split is exact to first order, so halving the change quarters the error."""
     base = _world(seed, countries, sectors)
@@ -137,6 +144,7 @@ def test_terms_and_volume_of_trade_add_up_to_real_income_for_small_changes(seed,
 
 
 @given(seeds, sizes, sector_counts, thetas)
+@settings(max_examples=20)
 def test_autarky_gains_follow_from_own_shares_and_the_inverse_of_leontief(seed, countries, sectors, theta):
     """Costinot & Rodriguez-Clare (2014), section 3.4: the loss of every sector counts through all that it goes into."""
     base = _world(seed, countries, sectors, tariffs=False)
@@ -150,6 +158,7 @@ def test_autarky_gains_follow_from_own_shares_and_the_inverse_of_leontief(seed, 
 
 
 @given(seeds, sizes, sector_counts)
+@settings(max_examples=20)
 def test_all_more_productive_gains_by_the_length_of_the_chain(seed, countries, sectors):
     """With one input share everywhere, 10 % in every stage is 1.1^(1 / (1 - share)) in the end."""
     flows = random_flows(seed, countries, sectors)
@@ -167,6 +176,7 @@ def _state(seed, countries, sectors, rule, tariffs, spread=0.05):
 
 
 @given(seeds, sizes, sector_counts, rules, st.booleans())
+@settings(max_examples=20)
 def test_jacobian_is_the_derivative_of_excess_demand(seed, countries, sectors, rule, tariffs):
     problem, at = _state(seed, countries, sectors, rule, tariffs)
     state = state_at(problem, at)
@@ -188,6 +198,7 @@ def test_jacobian_is_the_derivative_of_excess_demand(seed, countries, sectors, r
 
 
 @given(seeds, sizes, sector_counts, rules, st.booleans(), st.booleans())
+@settings(max_examples=20)
 def test_responses_are_derivatives(seed, countries, sectors, rule, tariffs, links):
     base = _world(seed, countries, sectors, tariffs=tariffs, zeros=0.1)
     base = base if links else TradeBaseline(base.flows, base.tariff)
@@ -227,6 +238,7 @@ def test_responses_are_derivatives(seed, countries, sectors, rule, tariffs, link
 
 
 @given(seeds, sizes, sector_counts, rules)
+@settings(max_examples=20)
 def test_walras_and_homogeneity(seed, countries, sectors, rule):
     calibration = calibrate(_world(seed, countries, sectors), 5.0, rule)
     log_wage = 0.3 * np.random.default_rng(seed).normal(size=countries)
@@ -238,6 +250,7 @@ def test_walras_and_homogeneity(seed, countries, sectors, rule):
 
 
 @given(seeds, sizes, sector_counts, thetas, st.booleans())
+@settings(max_examples=20)
 def test_shares_of_a_world_in_balance_give_that_world_back(seed, countries, sectors, theta, tariffs):
     base = _world(seed, countries, sectors, tariffs=tariffs, zeros=0.1)
     found = baseline_from_shares(
@@ -248,6 +261,7 @@ def test_shares_of_a_world_in_balance_give_that_world_back(seed, countries, sect
 
 
 @given(seeds, sizes, sector_counts, thetas)
+@settings(max_examples=20)
 def test_shares_that_do_not_fit_together_are_made_to(seed, countries, sectors, theta):
     base, other = _world(seed, countries, sectors), _world(seed + 1, countries, sectors)
     found = baseline_from_shares(base.shares, other.alpha, base.income, theta, tariff=base.tariff, inputs=other.inputs)
@@ -258,6 +272,7 @@ def test_shares_that_do_not_fit_together_are_made_to(seed, countries, sectors, t
 
 
 @given(seeds, sizes, sector_counts, rules)
+@settings(max_examples=20)
 def test_draws_equal_single_solutions(seed, countries, sectors, rule):
     base, theta = _world(seed, countries, sectors), np.array([3.0, 5.0, 9.0])
     kappa = np.stack([random_costs(seed + d, countries, sectors) for d in range(3)], axis=-1)
@@ -287,6 +302,22 @@ def test_hard_cases_converge_or_refuse(theta, own):
     np.testing.assert_allclose(found.flows.sum((1, 2)), found.flows.sum((0, 2)), rtol=1e-8)
 
 
+@pytest.mark.parametrize("links", [False, True])
+def test_prohibitive_costs_lead_to_autarky(links):
+    flows = random_flows(4, 5, 2)
+    base = TradeBaseline.from_flows(flows, None, random_use(4, flows) if links else None)
+    home = np.eye(5, dtype=bool)
+    alone, nearly = (solve(base, 4.0, kappa=np.where(home, 1.0, cost)).real_wage for cost in (np.inf, 1e4))
+    np.testing.assert_allclose(nearly, alone, rtol=1e-6)
+
+
+def test_a_fixed_surplus_beyond_what_is_left_to_earn_is_refused():
+    flows = np.array([[10.0, 12.0, 1.0], [1.0, 10.0, 10.0], [1.0, 1.0, 10.0]])
+    kappa = np.where(np.eye(3, dtype=bool), 1.0, 50.0)
+    with pytest.raises(NoEquilibriumError, match="a deficit that is to stay fixed"):
+        solve(TradeBaseline.from_flows(flows), 2.0, kappa=kappa, deficits="fixed")
+
+
 def test_a_country_cut_off_goes_on_alone():
     base = _world(3, 6, 3)
     kappa = np.ones(base.flows.shape)
@@ -314,7 +345,7 @@ def test_chains_that_end_nowhere_are_refused():
     flows[0, 1, 0] = flows[1, 0, 0] = 1.0
     use = np.zeros((2, 3, 3))
     use[:, 1, 2] = use[:, 2, 1] = 10.0
-    with pytest.raises(SolveError):
+    with pytest.raises(NoEquilibriumError, match=r"do not settle.*country 0 \(sector 1\)"):
         solve(TradeBaseline.from_flows(flows, None, use), 5.0, kappa=np.full((2, 2, 3), 1.1))
 
 

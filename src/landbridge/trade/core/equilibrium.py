@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from landbridge.errors import InputError
 from landbridge.trade.core.arrays import Array, checked_tariff, checked_theta, outward
 from landbridge.trade.core.baseline import TradeBaseline
-from landbridge.trade.core.newton import STOP, Factors, factorised, search, weighted
+from landbridge.trade.core.newton import STOP, Factors, factorised, follow, search, weighted
 from landbridge.trade.core.problem import DeficitRule, Problem, gains, pose
+from landbridge.trade.core.refusal import NoEquilibriumError
 from landbridge.trade.core.response import jacobian
 from landbridge.trade.core.state import State, state_at
 
@@ -173,7 +174,10 @@ def counterfactual(
     """
     baseline = calibration.baseline
     problem = _posed(calibration, kappa, productivity, tariff)
-    state, iterations = search(problem, np.zeros_like(calibration.log_wage), calibration.factors)
+    try:
+        state, iterations = search(problem, np.zeros_like(calibration.log_wage), calibration.factors)
+    except NoEquilibriumError:
+        state, iterations = follow(calibration.state.problem, problem)
     wage, price, cost = np.exp(state.log_wage), state.price, np.exp(state.log_cost).T
     return Equilibrium(
         wage=wage,

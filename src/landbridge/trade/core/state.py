@@ -61,7 +61,7 @@ class State:
     def excess_in(self, unit: Array) -> float:
         """The largest |z_i| / unit_i, or residual inside; inf where a quantity is not a positive number."""
         worst = max(np.abs((self.supply - self.income) / unit).max(), self.unsolved)
-        return float(worst) if np.isfinite(worst) and (self.spendable > 0).all() else np.inf
+        return float(worst) if np.isfinite(worst) and (self.expenditure > 0).all() else np.inf
 
     @cached_property
     def shares(self) -> Array:
