@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
+import os
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from landbridge.evidence import nafta, sample
 from landbridge.parameters import central_values
 from landbridge.trade.core import TradeBaseline, calibrate, counterfactual, solve, solve_draws
 from landbridge.trade.model import calibrate_world, solve_world
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds, peak_memory_mb
 
+BESIDE = Path(__file__).parents[2] / "shared" / "data"
+SOURCES = Path(os.environ.get("LANDBRIDGE_SOURCES", BESIDE))
 MEASURED_HERE = "measured for DESIGN.md section 10 on a shared 2-core machine, CPU seconds"
 COUNTRIES = 196
 DRAWS = 200
@@ -128,6 +135,119 @@ def _calibration() -> Measurement:
     )
 
 
+def _nafta() -> list[Measurement]:
+    """Both equilibria of the published experiment, the baseline that its shares imply and the counterfactual."""
+    if not (SOURCES / nafta.FOLDER).is_dir():
+        return []
+    data = nafta.experiment(SOURCES)
+    return [
+        Measurement(
+            f"NAFTA, 31 regions x 40 sectors with input-output links, both equilibria, deficits {case}",
+            cpu_seconds(lambda case=case: data.run(case)),  # type: ignore[misc]
+            "s",
+            0.5,
+            "15-18 s (cp2015, R and C++)",
+            MEASURED_HERE,
+        )
+        for case in nafta.CASES
+    ]
+
+
+def _industry() -> list[Measurement]:
+    """The packaged industry world: calibrated from nothing, then a change of every trade cost; draws of both."""
+    world = load_world("2022-industry")
+    data = calibrate_world(world).calibration.data
+    shape = data.flows.shape
+    kappa = _costs(6, shape, 0.1)
+    found = solve(data, 5.0, kappa=kappa)
+    theta = 5.0 * np.exp(0.25 * np.random.default_rng(7).normal(size=20))
+    drawn = [_costs(seed, shape, 0.1) for seed in range(len(theta))]
+    where = f"{shape[0]} countries x {shape[2]} sectors with input-output links"
+    return [
+        Measurement(
+            f"two equilibria, deficits closed and a counterfactual, {where}",
+            cpu_seconds(lambda: solve(data, 5.0, kappa=kappa)),
+            "s",
+            3,
+        ),
+        Measurement(f"residual of the counterfactual, {where}", found.residual, "1", 1e-10),
+        Measurement(
+            f"one draw of {len(theta)} of elasticity and all trade costs, {where}",
+            cpu_seconds(lambda: solve_draws(data, theta, drawn), repeat=1) / len(theta),
+            "s",
+        ),
+    ]
+
+
+def _peer() -> list[Measurement]:
+    """gegravity's own example on its sample of 30 countries, theirs and ours in this process, where it is installed."""
+    try:
+        import gegravity
+    except ImportError:
+        return []
+    if not (SOURCES / sample.FILE).is_file():
+        return []
+    table = pd.read_csv(SOURCES / sample.FILE).assign(constant=1)
+    betas = {
+        "lndist": -0.3898623,
+        "contiguity": 0.891577,
+        "common_language": 0.0326249,
+        "pta": sample.AGREEMENT,
+        "international": -3.412584,
+        "constant": 16.32434,
+    }
+    costs = gegravity.CostCoeffs(
+        estimates=pd.DataFrame({"var": list(betas), "beta": list(betas.values())}),
+        identifier_col="var",
+        coeff_col="beta",
+    )
+
+    def theirs() -> object:
+        baseline = gegravity.BaselineData(
+            table,
+            imp_var_name="importer",
+            exp_var_name="exporter",
+            year_var_name="year",
+            trade_var_name="trade",
+            expend_var_name="E",
+            output_var_name="Y",
+        )
+        model = gegravity.OneSectorGE(
+            baseline=baseline,
+            cost_coeff_values=costs,
+            cost_variables=list(betas),
+            year="2006",
+            reference_importer="DEU",
+            sigma=sample.THETA + 1,
+            quiet=True,
+        )
+        model.build_baseline(omr_rescale=1)
+        changed = model.baseline_data.copy()
+        agreed = changed["importer"].isin(["CAN", "JPN"]) & changed["exporter"].isin(["CAN", "JPN"])
+        changed.loc[agreed & (changed["importer"] != changed["exporter"]), "pta"] = 1
+        model.define_experiment(changed)
+        model.simulate()
+        return model
+
+    baseline, kappa = sample.experiment(SOURCES)
+    return [
+        Measurement(
+            "one equilibrium, gegravity's sample of 30 countries, one sector",
+            1000 * cpu_seconds(lambda: solve(baseline, sample.THETA, kappa=kappa, deficits="fixed")),
+            "ms",
+            None,
+            f"{1000 * cpu_seconds(theirs, repeat=2):,.0f} ms (gegravity {_version('gegravity')})",
+            "measured in this process: its baseline and one experiment",
+        )
+    ]
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import version
+
+    return version(package)
+
+
 def measure() -> list[Measurement]:
     """Everything this file measures."""
     measured = [
@@ -136,5 +256,8 @@ def measure() -> list[Measurement]:
         *_study_load(),
         _embargo(),
         _calibration(),
+        *_nafta(),
+        *_industry(),
+        *_peer(),
     ]
     return [*measured, Measurement("peak memory of the trade benchmarks", peak_memory_mb(), "MB", 2000)]

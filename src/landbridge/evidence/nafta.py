@@ -94,7 +94,7 @@ def experiment(sources: Path) -> Experiment:
 
 
 @cache
-def _ours(sources: Path, case: str) -> pd.DataFrame:
+def _ours(sources: Path, case: str) -> dict[str, pd.Series[float]]:
     found = experiment(sources).run(case)
     columns = {
         "tot": found.terms_of_trade,
@@ -105,18 +105,19 @@ def _ours(sources: Path, case: str) -> pd.DataFrame:
         "revenue_before": found.baseline.revenue / found.baseline.expenditure,
         "revenue_after": found.revenue / found.expenditure,
     }
-    return 100 * pd.DataFrame(columns, index=list(experiment(sources).regions))
+    regions = list(experiment(sources).regions)
+    return {name: pd.Series(100 * values, index=regions) for name, values in columns.items()}
 
 
 def _one(case: str, iso3: str, column: str) -> Callable[[Path], Measured]:
-    return lambda sources: Measured(float(_ours(sources, case).loc[NAMES[iso3], column]))
+    return lambda sources: Measured(float(_ours(sources, case)[column][NAMES[iso3]]))
 
 
 def _exact(case: str, iso3: str) -> Callable[[Path], Measured]:
     def measure(sources: Path) -> Measured:
-        row = _ours(sources, case).loc[NAMES[iso3]]
+        row = {name: float(values[NAMES[iso3]]) for name, values in _ours(sources, case).items()}
         revenue = f"tariff revenue {row['revenue_before']:.2f} -> {row['revenue_after']:.2f} % of income"
-        return Measured(float(row["income"]), f"exact; the published sum is of first order; {revenue}")
+        return Measured(row["income"], f"exact; the published sum is of first order; {revenue}")
 
     return measure
 
