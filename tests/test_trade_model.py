@@ -18,7 +18,7 @@ from landbridge.trade.model import (
     solve_world_draws,
     trade_baseline,
 )
-from trade_worlds import random_costs, random_flows, world_of
+from trade_worlds import random_costs, random_flows, random_use, world_of
 
 COUNTRIES = ["AFG", "CHN", "IRN", "PAK", "RUS"]
 SECTORS = ["agriculture", "manufactures", "services"]
@@ -124,6 +124,43 @@ def test_malformed_trade_is_refused():
     idle = trade.assign(value_musd=trade["value_musd"].where(trade["exporter"] != trade["importer"], 0.0))
     with pytest.raises(DataError, match="no trade of AFG, CHN, IRN, PAK, RUS with itself"):
         trade_baseline(world.with_(trade=idle))
+
+
+def _industry(seed=0):
+    flows = random_flows(seed, len(COUNTRIES), len(SECTORS))
+    return world_of(flows, COUNTRIES, SECTORS, random_use(seed, flows))
+
+
+def test_intermediate_use_reaches_the_right_cells_of_the_arrays():
+    world = _industry()
+    shuffled = world.with_(intermediate_use=world.table("intermediate_use").sample(frac=1, random_state=1))
+    flows = random_flows(0, len(COUNTRIES), len(SECTORS))
+    np.testing.assert_array_equal(trade_baseline(shuffled).use, random_use(0, flows))
+
+
+def test_policies_on_an_industry_world_are_those_of_the_core():
+    world = _policies(_industry())
+    kappa, tariff, gain = np.ones((5, 5, 3)), np.zeros((5, 5, 3)), np.ones((5, 3))
+    kappa[1, 3, 0], tariff[1, 3, 1], gain[3, 2] = 1.2, 0.1, 1.05
+    theta = elasticities(world, central_values())
+    plain = solve(trade_baseline(world), theta, kappa=kappa, tariff=tariff, productivity=gain)
+    result = solve_world(world)
+    np.testing.assert_allclose(result.real_income, 100 * (plain.real_income - 1), atol=1e-9)
+    np.testing.assert_allclose(result.terms_of_trade, 100 * plain.terms_of_trade, atol=1e-9)
+    np.testing.assert_allclose(result.volume_of_trade, 0, atol=1e-12)
+
+
+def test_malformed_intermediate_use_is_refused():
+    world = _industry()
+    use = world.table("intermediate_use")
+    with pytest.raises(DataError, match='"intermediate_use": it lacks the row AFG, agriculture, agriculture'):
+        trade_baseline(world.with_(intermediate_use=use.iloc[1:]))
+    with pytest.raises(DataError, match="must be 0 or more"):
+        trade_baseline(world.with_(intermediate_use=use.assign(value_musd=-use["value_musd"])))
+    with pytest.raises(DataError, match=r'"trade" and "intermediate_use".*value added.*world check'):
+        trade_baseline(world.with_(intermediate_use=use.assign(value_musd=1e6)))
+    with pytest.raises(DataError, match='no input called "fish"'):
+        trade_baseline(world.with_(intermediate_use=use.assign(input="fish")))
 
 
 def test_draws_equal_single_solutions_with_labels():

@@ -48,8 +48,8 @@ def random_use(seed: int, flows: Array, tariff: Array | None = None, most: float
     return use * np.minimum(1.0, most * bought / wanted)[:, :, None]
 
 
-def world_of(flows: Array, countries: list[str], sectors: list[str]) -> World:
-    """A world with only what trade needs, held in memory."""
+def world_of(flows: Array, countries: list[str], sectors: list[str], use: Array | None = None) -> World:
+    """A world with only what trade needs, held in memory; with ``use`` [iso3, input, sector] an industry world."""
     index = pd.MultiIndex.from_product([countries, countries, sectors], names=["exporter", "importer", "sector"])
     trade = pd.DataFrame({"value_musd": flows.ravel()}, index=index).reset_index()
     pair = {"exporter": pd.Series(dtype=str), "importer": pd.Series(dtype=str), "sector": pd.Series(dtype=str)}
@@ -62,4 +62,7 @@ def world_of(flows: Array, countries: list[str], sectors: list[str]) -> World:
         "tariff": pd.DataFrame({**pair, "rate": number}),
         "productivity": pd.DataFrame({"iso3": pair["exporter"], "sector": pair["sector"], "factor": number}),
     }
+    if use is not None:
+        cells = pd.MultiIndex.from_product([countries, sectors, sectors], names=["iso3", "input", "sector"])
+        tables["intermediate_use"] = pd.DataFrame({"value_musd": use.ravel()}, index=cells).reset_index()
     return World("small", 2017, {name: {} for name in tables}, {}, tables)
