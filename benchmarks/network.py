@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from landbridge.network import core
+from landbridge.network import paths
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
 from landbridge.world import load_world
@@ -21,16 +21,16 @@ def measure() -> list[Measurement]:
     hours, usd = network.link_costs(params)
     cost = usd + 10.0 * hours
     cities = world.table("cities").sort_values("population", ascending=False)["node"].to_numpy(dtype=np.int64)[:CITIES]
-    paths = core.prepare(network.tail, network.head, network.lat, network.lon)
-    found = paths.pairs(cost, cities)
-    all_pairs = cpu_seconds(lambda: paths.pairs(1.1 * cost, cities), repeat=3)
-    oracle = core.Dijkstra(network.tail, network.head, len(network.lat))
+    hierarchy = paths.prepare(network.tail, network.head, network.lat, network.lon)
+    found = hierarchy.pairs(cost, cities)
+    all_pairs = cpu_seconds(lambda: hierarchy.pairs(1.1 * cost, cities), repeat=3)
+    oracle = paths.Dijkstra(network.tail, network.head, len(network.lat))
     few = cities[::50]
     by_scipy = cpu_seconds(lambda: oracle.distances(cost, few, cities), repeat=2) / len(few)
     exact = oracle.distances(cost, few, cities)
     apart = np.isfinite(exact) & (exact > 0.0)
     error = np.abs(found[::50][apart] / exact[apart] - 1.0).max()
-    preparing = cpu_seconds(lambda: [Network.from_world(world).skeletons], repeat=2)
+    preparing = cpu_seconds(lambda: [Network.from_world(world).alone], repeat=2)
     costs = cpu_seconds(lambda: network.country_costs(params))
     flows = np.ones((len(world.countries), len(world.countries), len(world.sectors)))
     loads = cpu_seconds(lambda: network.loads(flows, params), repeat=2)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from landbridge.network import core
+from landbridge.network import core, paths
 
 
 @st.composite
@@ -24,17 +24,17 @@ def graphs(draw):
 
 def _hierarchy(tail, head, n_nodes):
     rng = np.random.default_rng(0)
-    return core.Hierarchy(tail, head, rng.uniform(-60, 60, n_nodes), rng.uniform(-180, 180, n_nodes))
+    return paths.Hierarchy(tail, head, rng.uniform(-60, 60, n_nodes), rng.uniform(-180, 180, n_nodes))
 
 
-needs_hierarchy = pytest.mark.skipif(core.routingkit is None, reason="routingkit-cch has no wheel for this platform")
+needs_hierarchy = pytest.mark.skipif(paths.routingkit is None, reason="routingkit-cch has no wheel for this platform")
 
 
 @needs_hierarchy
 @given(graphs())
 def test_hierarchy_distances_equal_dijkstra(graph):
     tail, head, weights, _, anchors, n_nodes = graph
-    oracle = core.Dijkstra(tail, head, n_nodes)
+    oracle = paths.Dijkstra(tail, head, n_nodes)
     fast = _hierarchy(tail, head, n_nodes)
     everywhere = np.arange(n_nodes)
     np.testing.assert_allclose(fast.pairs(weights, anchors), oracle.pairs(weights, anchors), rtol=1e-4, atol=1e-5)
@@ -52,26 +52,26 @@ def test_hierarchy_keeps_small_distances_when_the_graph_is_large():
     weights = np.random.default_rng(1).uniform(0.5, 500.0, len(tail))
     lat, lon = np.repeat(np.linspace(-60, 60, side), side), np.tile(np.linspace(-170, 170, side), side)
     some = np.array([0, 1, 2, side, 20_000, 20_001, side * side - 1])
-    found = core.Hierarchy(tail, head, lat, lon).distances(weights, some, some)
-    np.testing.assert_allclose(found, core.Dijkstra(tail, head, side * side).pairs(weights, some), rtol=1e-4)
+    found = paths.Hierarchy(tail, head, lat, lon).distances(weights, some, some)
+    np.testing.assert_allclose(found, paths.Dijkstra(tail, head, side * side).pairs(weights, some), rtol=1e-4)
 
 
 @needs_hierarchy
 def test_reweighting_gives_the_new_distances():
     tail, head = np.array([0, 1, 0]), np.array([1, 2, 2])
-    paths = _hierarchy(tail, head, 3)
+    hierarchy = _hierarchy(tail, head, 3)
     ends = np.array([0, 2])
-    assert paths.pairs(np.array([1.0, 1.0, 5.0]), ends)[0, 1] == pytest.approx(2.0)
-    assert paths.pairs(np.array([1.0, np.inf, 5.0]), ends)[0, 1] == pytest.approx(5.0)
-    assert paths.pairs(np.array([1.0, np.inf, np.inf]), ends)[0, 1] == np.inf
+    assert hierarchy.pairs(np.array([1.0, 1.0, 5.0]), ends)[0, 1] == pytest.approx(2.0)
+    assert hierarchy.pairs(np.array([1.0, np.inf, 5.0]), ends)[0, 1] == pytest.approx(5.0)
+    assert hierarchy.pairs(np.array([1.0, np.inf, np.inf]), ends)[0, 1] == np.inf
 
 
 @needs_hierarchy
 @pytest.mark.parametrize("wrong", [-1.0, np.nan])
 def test_weights_that_are_no_costs_are_refused(wrong):
-    paths = _hierarchy(np.array([0]), np.array([1]), 2)
+    hierarchy = _hierarchy(np.array([0]), np.array([1]), 2)
     with pytest.raises(ValueError, match="zero, positive or infinite"):
-        paths.pairs(np.array([wrong]), np.array([0, 1]))
+        hierarchy.pairs(np.array([wrong]), np.array([0, 1]))
 
 
 @given(graphs())
@@ -79,8 +79,8 @@ def test_contraction_keeps_distances_among_anchors(graph):
     tail, head, weights, features, anchors, n_nodes = graph
     is_open = np.isfinite(weights)
     small = core.contract(tail[is_open], head[is_open], anchors, sparse.csr_matrix(features[is_open]))
-    before = core.Dijkstra(tail, head, n_nodes).pairs(weights, anchors)
-    after = core.Dijkstra(small.tail, small.head, len(small.nodes)).pairs(
+    before = paths.Dijkstra(tail, head, n_nodes).pairs(weights, anchors)
+    after = paths.Dijkstra(small.tail, small.head, len(small.nodes)).pairs(
         small.members @ weights[is_open], small.anchors
     )
     np.testing.assert_allclose(after, before)
@@ -97,7 +97,7 @@ def test_contraction_leaves_only_the_anchors_of_a_chain_with_dead_ends():
 def test_path_is_connected_and_as_long_as_the_distance(graph):
     tail, head, weights, _, anchors, n_nodes = graph
     path = core.shortest_path(tail, head, weights, n_nodes, anchors[0], anchors[-1])
-    assert path.length == pytest.approx(core.Dijkstra(tail, head, n_nodes).pairs(weights, anchors)[0, -1])
+    assert path.length == pytest.approx(paths.Dijkstra(tail, head, n_nodes).pairs(weights, anchors)[0, -1])
     if np.isfinite(path.length):
         assert weights[path.links].sum() == pytest.approx(path.length)
         for link, start, end in zip(path.links, path.nodes[:-1], path.nodes[1:], strict=True):
@@ -109,9 +109,9 @@ def test_loads_add_up(graph):
     tail, head, weights, _, anchors, n_nodes = graph
     trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
     sent = np.random.default_rng(0).random((len(anchors), n_nodes)) * np.isfinite(trees.distance)
-    through = core.accumulate(core.levels(trees), sent)
-    np.testing.assert_allclose(through[np.arange(len(anchors)), anchors], sent.sum(axis=1))
-    loads = core.link_loads(trees, through, len(tail))
+    source, target = (each.ravel() for each in np.indices(sent.shape))
+    marks = np.zeros((len(tail), 1), dtype=np.uint64)
+    loads = core.along_paths(trees, source, target, sent.ravel(), marks).load
     assert (loads >= 0.0).all()
     used = loads > 0.0
     travelled = np.where(np.isfinite(trees.distance), trees.distance, 0.0)
@@ -121,15 +121,35 @@ def test_loads_add_up(graph):
 @given(graphs())
 def test_marks_on_a_path_are_those_of_its_links(graph):
     tail, head, weights, _, anchors, n_nodes = graph
-    marks = np.uint64(1) << np.arange(len(tail), dtype=np.uint64) % np.uint64(64)
+    number = np.arange(len(tail), dtype=np.uint64)
+    marks = np.stack([np.uint64(1) << number % np.uint64(64), np.uint64(1) << number % np.uint64(7)], axis=1)
     trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
-    passed = core.marks_on_path(trees, core.levels(trees), marks)
-    for target in range(n_nodes):
-        expected, node = np.uint64(0), target
+    everywhere = np.arange(n_nodes)
+    passed = core.along_paths(trees, np.zeros(n_nodes, dtype=np.int64), everywhere, np.ones(n_nodes), marks).marks
+    for target in everywhere:
+        expected, node = np.zeros(2, dtype=np.uint64), target
         while trees.before[0, node] >= 0:
             expected |= marks[trees.link[0, node]]
             node = trees.before[0, node]
-        assert passed[0, target] == expected
+        assert (passed[target] == expected).all()
+
+
+@needs_hierarchy
+@given(graphs(), st.integers(0, 2**32 - 1))
+def test_distances_after_changes_of_a_few_links_equal_those_found_anew(graph, seed):
+    tail, head, weights, _, anchors, n_nodes = graph
+    rng = np.random.default_rng(seed)
+    several = [weights]
+    for _ in range(3):
+        changed = weights.copy()
+        some = rng.random(len(tail)) < 0.2
+        changed[some] = rng.choice([0.5, 3.0, np.inf], some.sum()) * rng.uniform(1.0, 900.0, some.sum())
+        several.append(changed)
+    several.append(weights)
+    found = _hierarchy(tail, head, n_nodes).pairs_of_each(several, anchors)
+    exact = paths.Dijkstra(tail, head, n_nodes).pairs_of_each(several, anchors)
+    for mine, theirs in zip(found, exact, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-4)
 
 
 @needs_hierarchy

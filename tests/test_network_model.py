@@ -132,7 +132,7 @@ def test_an_economy_off_the_network_pays_nothing(world, params):
 
 def test_hierarchy_and_dijkstra_give_the_same_country_costs(world, params, monkeypatch):
     fast = Network.from_world(world).country_costs(params)
-    monkeypatch.setattr("landbridge.network.core.routingkit", None)
+    monkeypatch.setattr("landbridge.network.paths.routingkit", None)
     slow = Network.from_world(world).country_costs(params)
     np.testing.assert_allclose(fast.days, slow.days, rtol=1e-4)
     np.testing.assert_allclose(fast.usd, slow.usd, rtol=1e-4)

@@ -7,9 +7,9 @@ import pytest
 
 from landbridge.network import edits
 from landbridge.network.choice import ad_valorem
-from landbridge.network.laying import on_common_trunk
 from landbridge.network.model import Network
 from landbridge.network.places import find_place
+from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
 
 
@@ -91,8 +91,7 @@ def test_european_trade_with_asia_hangs_on_suez(network):
 def test_a_scenario_that_only_refines_the_trunk_changes_no_cost(network):
     along = ["Peshawar", "Rawalpindi", "Lahore", "Multan", "Karachi"]
     same = edits.upgrade(network.world, mode="rail", via=along, speed_factor=1.0)
-    worlds = on_common_trunk({"baseline": network.world, "same": same})
-    before, after = (Network.from_world(world).country_costs(central_values()) for world in worlds.values())
+    before, after = Variants.of([network, Network.from_world(same)]).country_costs(central_values())
     assert np.array_equal(before.days, after.days)
     assert np.array_equal(before.usd, after.usd)
 

@@ -47,7 +47,12 @@ def _terms(cost: Floats, params: Mapping[str, float]) -> tuple[Floats, Floats]:
     return best, _weights(params)[:, None] * ratio ** -params["mode_dispersion"]
 
 
-def ad_valorem(costs: CountryCosts, params: Mapping[str, float], sectors: Sequence[str]) -> Floats:
+def ad_valorem(
+    costs: CountryCosts,
+    params: Mapping[str, float],
+    sectors: Sequence[str],
+    near: tuple[CountryCosts, Floats] | None = None,
+) -> Floats:
     """Transport cost t [i, j, s] as a share of the value of the goods; a day costs ``value_of_time`` of it.
 
     g_m = usd_m + v V_s days_m for each set of modes m, and
@@ -55,11 +60,16 @@ def ad_valorem(costs: CountryCosts, params: Mapping[str, float], sectors: Sequen
     shippers whose tastes for a set are Frechet with shape sigma. Where all sets give the same route, t is its cost;
     a set without a route counts nothing. Sectors without a ``value_per_teu_`` parameter (services) and trade
     within a country pay nothing; ``inf`` where no route exists.
+
+    ``near``: other costs and their t at the same parameters; pairs that cost the same keep it, for speed.
     """
     count = len(costs.countries)
-    cost_of = np.zeros((count, count, len(sectors)))
-    upper = np.triu_indices(count, 1)
-    days, usd = costs.days[:, *upper], costs.usd[:, *upper]
+    one, other = np.triu_indices(count, 1)
+    days, usd = costs.days[:, one, other], costs.usd[:, one, other]
+    cost_of = np.zeros((count, count, len(sectors))) if near is None else near[1].copy()
+    if near is not None:
+        same = (days == near[0].days[:, one, other]).all(0) & (usd == near[0].usd[:, one, other]).all(0)
+        one, other, days, usd = one[~same], other[~same], days[:, ~same], usd[:, ~same]
     for position, sector in enumerate(sectors):
         value = params.get(f"value_per_teu_{sector}")
         if value is None:
@@ -67,11 +77,9 @@ def ad_valorem(costs: CountryCosts, params: Mapping[str, float], sectors: Sequen
         best, terms = _terms(usd + params["value_of_time"] * value * days, params)
         total = terms.sum(axis=0)
         mean = np.where(np.isfinite(best), 0.0, np.inf)
-        np.multiply(best, total, out=mean, where=total > 0.0)
         inverse = -1.0 / params["mode_dispersion"]
         mean[total > 0.0] = best[total > 0.0] * total[total > 0.0] ** inverse
-        cost_of[*upper, position] = mean / value
-        cost_of[:, :, position] += cost_of[:, :, position].T
+        cost_of[one, other, position] = cost_of[other, one, position] = mean / value
     return cost_of
 
 

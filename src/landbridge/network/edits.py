@@ -188,12 +188,15 @@ def line_along(world: World, mode: str, via: Sequence[str], without: Ints | None
     for place, stop in zip(places, stops, strict=True):
         if not len(stop):
             raise InputError(f'No {mode} line passes within {SNAP_KM:.0f} km of "{place.name}" ({place.iso3}).')
+    nodes, usable = ground.ends_of(mine), np.flatnonzero(np.isfinite(km))
+    tail, head = (np.searchsorted(nodes, ends[usable]) for ends in (ground.tail, ground.head))
+    line = core.adjacency(tail, head, km[usable], len(nodes))
     chosen = []
     for (one, here), (other, there) in pairwise(zip(places, stops, strict=True)):
-        path = core.shortest_path(ground.tail, ground.head, km, len(ground.lat), here, there)
+        path = core.path_in(*line, np.searchsorted(nodes, here), np.searchsorted(nodes, there))
         if not np.isfinite(path.length):
             raise InputError(f'No {mode} line joins "{one.name}" ({one.iso3}) and "{other.name}" ({other.iso3}).')
-        chosen.append(path.links)
+        chosen.append(usable[path.links])
     return np.unique(np.concatenate(chosen))
 
 

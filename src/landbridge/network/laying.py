@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,6 @@ from landbridge.parameters import central_values
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from landbridge.world import World
 
 Floats = NDArray[np.float64]
@@ -109,7 +107,9 @@ class Ground:
 
     def ends_of(self, links: Flags) -> Ints:
         """Nodes that the marked links touch."""
-        return np.unique(np.concatenate([self.tail[links], self.head[links]]))
+        touched = np.zeros(len(self.lat), dtype=bool)
+        touched[self.tail[links]] = touched[self.head[links]] = True
+        return np.flatnonzero(touched)
 
 
 @dataclass
@@ -196,35 +196,21 @@ def with_feeders(world: World, stops: Iterable[int]) -> World:
     hubs = cities.loc[cities["hub"], "node"].to_numpy(dtype=np.int64)
     links = with_study_columns(world.table("links"))
     feeder = links["feeder"].to_numpy(copy=True)
-    for stop in dict.fromkeys(stops):
-        at_home = ground.iso3 == ground.iso3[stop]
+    stops = np.unique(np.fromiter(stops, dtype=np.int64))
+    for iso3 in sorted(set(ground.iso3[stops])):
+        at_home = ground.iso3 == iso3
         near = np.flatnonzero(at_home[ground.tail] & at_home[ground.head] & np.isfinite(cost))
-        source = np.array([stop])
-        trees = core.shortest_trees(ground.tail[near], ground.head[near], cost[near], len(ground.lat), source)
-        for hub in hubs[at_home[hubs]]:
-            node = hub
-            while trees.link[0, node] >= 0:
-                feeder[near[trees.link[0, node]]] = True
-                node = trees.before[0, node]
+        nodes, ends = np.unique(np.concatenate([ground.tail[near], ground.head[near]]), return_inverse=True)
+        tail, head = ends.reshape(2, -1)
+        joined = [np.searchsorted(nodes, which[np.isin(which, nodes)]) for which in (stops, hubs)]
+        trees = core.shortest_trees(tail, head, cost[near], len(nodes), joined[0])
+        for link, before in zip(trees.link, trees.before, strict=True):
+            for hub in joined[1]:
+                node = hub
+                while link[node] >= 0:
+                    feeder[near[link[node]]] = True
+                    node = before[node]
     return world.with_(links=links.assign(feeder=feeder))
-
-
-def on_common_trunk(worlds: Mapping[str, World]) -> dict[str, World]:
-    """The worlds, with what any of them put on the trunk on the trunk of all.
-
-    The trunk is near the cheapest routes, not on all of them. Were the links that one scenario adds to it missing from
-    the baseline, a finer trunk would look like a better road.
-    """
-    tables = {name: with_study_columns(world.table("links")) for name, world in worlds.items()}
-    fed = np.unique(np.concatenate([links.loc[links["feeder"], "link"] for links in tables.values()]))
-    if not len(fed):
-        return dict(worlds)
-    common: dict[int, DataFrame] = {}
-    for name, world in worlds.items():
-        key = id(world.table("links"))
-        if key not in common:
-            common[key] = tables[name].assign(feeder=np.isin(tables[name]["link"], fed))
-    return {name: world.with_(links=common[id(world.table("links"))]) for name, world in worlds.items()}
 
 
 @dataclass(frozen=True)

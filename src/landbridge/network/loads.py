@@ -15,7 +15,8 @@ from landbridge.network import core
 from landbridge.network.choice import CountryCosts, set_shares
 
 if TYPE_CHECKING:
-    from landbridge.network.model import Network, Skeleton
+    from landbridge.network.model import Labels, Network
+    from landbridge.network.variants import Change, Skeleton, Variants
 
 Floats = NDArray[np.float64]
 
@@ -43,31 +44,34 @@ class Loads:
     lost: Floats
 
 
-def assign_trade(network: Network, flows: Floats, params: Mapping[str, float]) -> Loads:
+def assign_trade(
+    variants: Variants, variant: int, flows: Floats, params: Mapping[str, float], costs: CountryCosts | None = None
+) -> Loads:
     """Send trade along the cheapest routes between hubs, split over the sets of modes as ``choice.set_shares`` has it.
 
     ``flows`` [i, j, s] in MUSD over the world's countries and sectors; trade within a country and sectors without a
     ``value_per_teu_`` parameter (services) stay off the network. A pair's trade is spread over pairs of hubs by the
     people of both. Costs are the same both ways, so the two directions of a pair travel together. Routes are those of
     goods of value ``value_per_teu_manufactures``. Air freight and pipelines are not modelled: what they carry is here
-    assigned to surface transport.
+    assigned to surface transport. ``costs`` are those between countries in the variant, computed here if not given.
 
     Raises:
         DataError: ``flows`` has not the shape of the world's countries and sectors.
     """
+    network = variants.networks[variant]
     sectors, countries = network.world.sectors, network.world.countries
     if flows.shape != (len(countries), len(countries), len(sectors)):
         raise DataError(f"Flows have shape {flows.shape}; needed is {(len(countries), len(countries), len(sectors))}.")
-    costs = network.country_costs(params)
+    costs = variants.country_costs(params)[variant] if costs is None else costs
     passages, borders = (sorted(set(labels[labels != ""])) for labels in (network.passage, network.border))
     link = np.zeros(len(network.km))
     through = np.zeros((len(passages), len(countries)))
     carried = np.zeros(len(countries))
     by_set = _trade_by_set(flows, sectors, costs, params)
-    for position, skeleton in enumerate(network.skeletons.values()):
-        trade = _between_hubs(network, skeleton, by_set[position])
-        on_link, by_passage = _on_skeleton(network, skeleton, trade, passages, params)
-        link += on_link
+    for position, skeleton in enumerate(variants.skeletons.values()):
+        trade = _between_hubs(network, skeleton.changes[variant], by_set[position])
+        on_link, by_passage = _on_skeleton(variants, variant, skeleton, trade, passages, params)
+        link += on_link[variants.own_links[variant]]
         through += by_passage
         np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
     wanted = _both_ways(flows[:, :, [f"value_per_teu_{sector}" in params for sector in sectors]].sum(axis=2)).sum(
@@ -107,40 +111,46 @@ def _trade_by_set(flows: Floats, sectors: list[str], costs: CountryCosts, params
     return total
 
 
-def _between_hubs(network: Network, skeleton: Skeleton, trade: Floats) -> Floats:
+def _between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
     """Trade [H, H] between hubs: each pair of countries spread over its joined pairs of hubs by people."""
     hubs = network.hubs
-    per_weight = np.divide(trade, skeleton.share, out=np.zeros_like(trade), where=skeleton.share > 0.0)
-    weight = np.where(skeleton.reachable, hubs.weight[:, None] * hubs.weight[None, :], 0.0)
+    per_weight = np.divide(trade, change.share, out=np.zeros_like(trade), where=change.share > 0.0)
+    weight = np.where(change.reachable, hubs.weight[:, None] * hubs.weight[None, :], 0.0)
     return per_weight[np.ix_(hubs.economy, hubs.economy)] * weight
 
 
 def _on_skeleton(
-    network: Network, skeleton: Skeleton, trade: Floats, passages: list[str], params: Mapping[str, float]
+    variants: Variants,
+    variant: int,
+    skeleton: Skeleton,
+    trade: Floats,
+    passages: list[str],
+    params: Mapping[str, float],
 ) -> tuple[Floats, Floats]:
-    """Load of every link [L], and trade through each passage by country [P, i] counted at either end."""
-    graph = skeleton.graph
-    hours, usd = skeleton.quantities.costs(params)
-    cost = usd + params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0 * hours
+    """Load of every link of all variants, and trade through each passage by country [P, i] counted at either end."""
+    graph, first = skeleton.graph, variants.networks[0]
+    cost = skeleton.cost(variant, params, params["value_per_teu_manufactures"])
     trees = skeleton.paths.trees(cost, graph.anchors)
-    by_level = core.levels(trees)
-    sent = np.zeros(trees.distance.shape)
-    sent[:, graph.anchors] = trade
-    on_contracted = core.link_loads(trees, core.accumulate(by_level, sent), len(graph.tail)) / 2.0
-    on_link = np.zeros(len(network.km))
-    on_link[skeleton.links] = graph.members.T @ on_contracted
-    economy = network.hubs.economy
-    by_passage = np.zeros((len(passages), len(network.world.countries)))
-    tagged = np.flatnonzero(network.passage[skeleton.links] != "")
-    tag = np.searchsorted(passages, network.passage[skeleton.links[tagged]].astype(str))
-    carries = sparse.csr_matrix((np.ones(len(tag)), (tagged, tag)), shape=(len(skeleton.links), len(passages)))
-    link, passage = (graph.members @ carries).nonzero()
-    for start in range(0, len(passages), _BITS):
-        group = (passage >= start) & (passage < start + _BITS)
-        marks = np.zeros(len(graph.tail), dtype=np.uint64)
-        np.bitwise_or.at(marks, link[group], np.uint64(1) << (passage[group] - start).astype(np.uint64))
-        passed = core.marks_on_path(trees, by_level, marks)[:, graph.anchors]
-        for number in np.unique(passage[group]):
-            used = (passed >> np.uint64(number - start)) & np.uint64(1)
-            by_passage[number] = np.bincount(economy, (trade * used).sum(axis=1), len(network.world.countries))
+    one, other = np.nonzero(np.triu(trade, 1))
+    flow = trade[one, other]
+    passed = core.along_paths(trees, one, graph.anchors[other], flow, _marks(skeleton, first.passage, passages))
+    on_link = np.zeros(variants.n_links)
+    on_link[skeleton.links] = graph.members.T @ passed.load
+    by_passage = np.zeros((len(passages), len(first.world.countries)))
+    for number in range(len(passages)):
+        used = flow * ((passed.marks[:, number // _BITS] >> np.uint64(number % _BITS)) & np.uint64(1))
+        for end in (one, other):
+            by_passage[number] += np.bincount(variants.hubs.economy[end], used, by_passage.shape[1])
     return on_link, by_passage
+
+
+def _marks(skeleton: Skeleton, passage: Labels, passages: list[str]) -> NDArray[np.uint64]:
+    """Bit marks [M, G] of the passages on each link of a contracted graph, ``_BITS`` in a column."""
+    tagged = np.flatnonzero(skeleton.links < len(passage))
+    tagged = tagged[passage[skeleton.links[tagged]] != ""]
+    tag = np.searchsorted(passages, passage[skeleton.links[tagged]].astype(str))
+    carries = sparse.csr_matrix((np.ones(len(tag)), (tagged, tag)), shape=(len(skeleton.links), len(passages)))
+    link, number = (skeleton.graph.members @ carries).nonzero()
+    marks = np.zeros((len(skeleton.graph.tail), len(passages) // _BITS + 1), dtype=np.uint64)
+    np.bitwise_or.at(marks, (link, number // _BITS), np.uint64(1) << (number % _BITS).astype(np.uint64))
+    return marks

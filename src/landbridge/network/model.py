@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from landbridge.network import core
 from landbridge.network.choice import CountryCosts
 
 if TYPE_CHECKING:
     from landbridge.network.loads import Loads
     from landbridge.network.route import Route
+    from landbridge.network.variants import Variants
     from landbridge.world import World
 
 Floats = NDArray[np.float64]
@@ -31,44 +30,58 @@ CANALS = ("suez", "panama")
 
 # The three sets of modes a shipment may choose from, each within the one before; named by the mode that it adds.
 ALLOWED: dict[str, tuple[str, ...]] = {"sea": RUNNING, "rail": ("rail", "road", "ferry"), "road": ("road", "ferry")}
-SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes give the same route
 
 
 @dataclass(frozen=True)
 class Quantities:
-    """What hours and money of links are made of: sparse matrices [L, F], and the parameters they are multiplied with.
+    """What hours and money of links are made of: sparse matrices, and the parameters they are multiplied with.
 
-    ``hours`` columns: km over the speed factor by running mode; number of stops by dwell class; share of each canal;
-    hours fixed by a study; km in each violent country. ``usd`` columns: km by running mode, and the rest alike.
-    ``severity`` deaths a year per million people in each violent country.
+    ``hours`` columns [L, F]: km over the speed factor by running mode; number of stops by dwell class; share of each
+    canal; hours fixed by a study. ``usd`` columns: km by running mode, and the rest alike. ``land_km`` [L, C] km by
+    land in each of the world's economies, ``severity`` [C] its conflict deaths a year per million people.
     """
 
     hours: sparse.csr_matrix
     usd: sparse.csr_matrix
+    land_km: sparse.csr_matrix
     severity: Floats
 
-    def rates(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
-        """Hours and USD per unit of every column."""
-        grade = np.log10(1.0 + self.severity / params["conflict_scale"])
-        hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
-        hours += [params[f"{stop}_hours"] for stop in (*DWELLS, *CANALS)]
-        usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING]
-        usd += [params[f"{stop}_usd"] for stop in (*DWELLS, *CANALS)]
-        return (
-            np.concatenate([hours, [1.0], params["conflict_delay"] / 100.0 * grade]),
-            np.concatenate([usd, [1.0], params["conflict_surcharge"] * grade]),
-        )
+    @property
+    def matrices(self) -> tuple[sparse.csr_matrix, ...]:
+        """``hours``, ``usd`` and ``land_km``."""
+        return self.hours, self.usd, self.land_km
 
     def of(self, links: Any) -> Quantities:
         """The same for some links, or for chains of links (a membership matrix [M, L])."""
         if sparse.issparse(links):
-            return Quantities(links @ self.hours, links @ self.usd, self.severity)
-        return Quantities(self.hours[links], self.usd[links], self.severity)
+            return Quantities(*(links @ matrix for matrix in self.matrices), self.severity)
+        return Quantities(*(matrix[links] for matrix in self.matrices), self.severity)
 
     def costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L]."""
-        per_hours, per_usd = self.rates(params)
-        return self.hours @ per_hours, self.usd @ per_usd
+        grade = np.log10(1.0 + self.severity / params["conflict_scale"])
+        per_hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
+        per_hours += [params[f"{stop}_hours"] for stop in (*DWELLS, *CANALS)]
+        per_usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING]
+        per_usd += [params[f"{stop}_usd"] for stop in (*DWELLS, *CANALS)]
+        risk = self.land_km @ grade
+        return (
+            self.hours @ np.array([*per_hours, 1.0]) + params["conflict_delay"] / 100.0 * risk,
+            self.usd @ np.array([*per_usd, 1.0]) + params["conflict_surcharge"] * risk,
+        )
+
+    def generalised_cost(self, params: Mapping[str, float], value: float) -> Floats:
+        """usd + v V days [L] for goods worth V = ``value`` USD per TEU."""
+        hours, usd = self.costs(params)
+        return usd + params["value_of_time"] * value / 24.0 * hours
+
+    def features(self, violent: Flags | None = None) -> sparse.csr_matrix:
+        """Columns [L, G] of which every cost is a combination with non-negative weights.
+
+        ``violent`` [C] countries where there may be conflict; None: where there is.
+        """
+        at_risk = self.land_km[:, np.flatnonzero(self.severity > 0.0 if violent is None else violent)]
+        return sparse.hstack([self.hours, self.usd, at_risk], format="csr")
 
 
 @dataclass(frozen=True)
@@ -87,30 +100,6 @@ class Hubs:
     def sums(self, values: Floats) -> Floats:
         """Sums [C, C] over pairs of hubs of symmetric ``values`` [H, H], weighted by the people of both."""
         return np.asarray(self.people @ (self.people @ values).T)
-
-
-@dataclass(frozen=True)
-class Skeleton:
-    """A contracted graph among the hubs for one set of modes.
-
-    ``links`` [K] which links of the network it was made from; ``quantities`` those of its own links [M];
-    ``reachable`` [H, H] which hubs it joins, ``share`` [C, C] the same by country, weighted.
-    """
-
-    graph: core.Contraction
-    links: Ints
-    quantities: Quantities
-    paths: core.ShortestPaths
-    reachable: Flags
-    share: Floats
-
-    @cached_property
-    def fingerprint(self) -> bytes:
-        """Equal for skeletons that give the same costs."""
-        arrays = [self.graph.tail, self.graph.head, self.graph.anchors, self.quantities.severity]
-        for matrix in (self.quantities.hours, self.quantities.usd):
-            arrays += [matrix.indptr, matrix.indices, matrix.data]
-        return sha256(b"".join(array.tobytes() for array in arrays)).digest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,78 +162,15 @@ class Network:
         return np.where(self.open, hours, np.inf), np.where(self.open, usd, np.inf)
 
     @cached_property
-    def skeletons(self) -> dict[str, Skeleton]:
-        """The contracted graph of each main mode, made on first use."""
-        return {main_mode: self._contracted(main_mode) for main_mode in ALLOWED}
+    def alone(self) -> Variants:
+        """This network without variants, ready for costs between countries and for loads."""
+        from landbridge.network.variants import Variants
 
-    def _contracted(self, main_mode: str) -> Skeleton:
-        links = np.flatnonzero(self.open & self.trunk[main_mode] & self.allowed(ALLOWED[main_mode]))
-        quantities = self.quantities.of(links)
-        features = sparse.hstack([quantities.hours, quantities.usd], format="csr")
-        graph = core.contract(self.tail[links], self.head[links], self.hubs.node, features)
-        component = core.components(graph.tail, graph.head, len(graph.nodes))[graph.anchors]
-        reachable = component[:, None] == component[None, :]
-        return Skeleton(
-            graph=graph,
-            links=links,
-            quantities=quantities.of(graph.members),
-            paths=core.prepare(graph.tail, graph.head, self.lat[graph.nodes], self.lon[graph.nodes]),
-            reachable=reachable,
-            share=self.hubs.sums(reachable.astype(float)),
-        )
+        return Variants.of([self])
 
     def country_costs(self, params: Mapping[str, float]) -> CountryCosts:
-        """Days and USD per TEU between countries by main mode, each pair of hubs on its own cheapest route.
-
-        Routes are found twice, for the least and the most valuable goods, values ``V0 < V1`` per TEU. With
-        ``g(V) = usd + v V days`` the cost of the cheapest route, days = (g(V1) - g(V0)) / v (V1 - V0) and
-        usd = g(V0) - v V0 days. By the envelope theorem these are the mean days and money of the routes that goods
-        of value V0 to V1 choose, and g is exact at both ends. Country pairs are means over the reachable pairs of
-        hubs, weighted by the people whom the hubs stand for.
-
-        Returns:
-            costs by (main mode, country, country) in the world's order of countries: ``inf`` where nothing is
-            reachable, zero on the diagonal and for economies off the network.
-        """
-        return country_costs([self], params)[0]
-
-    def _two_classes(self, skeleton: Skeleton, params: Mapping[str, float]) -> tuple[Floats, Floats]:
-        """Cost [H, H] of the cheapest routes between hubs for the least and for the most valuable goods."""
-        hours, money = skeleton.quantities.costs(params)
-        cheap, dear = (
-            skeleton.paths.pairs(money + params["value_of_time"] * value / 24.0 * hours, skeleton.graph.anchors)
-            for value in value_range(params, self.world.sectors)
-        )
-        return cheap, dear
-
-    def _mean(self, cost: Floats, skeleton: Skeleton) -> Floats:
-        """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""
-        total = self.hubs.sums(np.where(skeleton.reachable, cost, 0.0))
-        return np.divide(total, skeleton.share, out=np.full_like(total, np.inf), where=skeleton.share > 0.0)
-
-    def _assembled(self, found: Mapping[str, tuple[Floats, Floats]], params: Mapping[str, float]) -> CountryCosts:
-        """Days and money between countries from the costs between hubs by main mode."""
-        low, high = value_range(params, self.world.sectors)
-        per_day = params["value_of_time"]
-        count = len(self.world.countries)
-        days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
-        narrower: Floats | float = np.inf
-        for position, main_mode in reversed(list(enumerate(ALLOWED))):
-            skeleton = self.skeletons[main_mode]
-            at_hubs = found[main_mode][1]
-            uses[position] = self.hubs.sums((at_hubs < (1.0 - SAME_ROUTE) * narrower).astype(float))
-            narrower = at_hubs
-            cheap, dear = (self._mean(cost, skeleton) for cost in found[main_mode])
-            reached = skeleton.share > 0.0
-            slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=reached)
-            days[position] = slope / (per_day * (high - low))
-            usd[position] = np.subtract(cheap, low * per_day * days[position], out=slope, where=reached)
-            share[position] = skeleton.share
-        absent = np.flatnonzero(np.diff(self.hubs.people.indptr) == 0)
-        for cost in (days, usd):
-            cost[:, absent, :] = cost[:, :, absent] = 0.0
-            cost[:, np.arange(count), np.arange(count)] = 0.0
-        return CountryCosts(list(self.world.countries), days, usd, uses, share)
+        """Days and USD per TEU between countries by main mode; see ``Variants.country_costs``."""
+        return self.alone.country_costs(params)[0]
 
     def route(
         self,
@@ -265,21 +191,7 @@ class Network:
         """Trade on every link and through every passage; see ``landbridge.network.loads.assign_trade``."""
         from landbridge.network.loads import assign_trade
 
-        return assign_trade(self, flows, params)
-
-
-def country_costs(networks: Sequence[Network], params: Mapping[str, float]) -> list[CountryCosts]:
-    """``Network.country_costs`` of several networks; a graph that they have in common is routed once."""
-    known: dict[bytes, tuple[Floats, Floats]] = {}
-    costs = []
-    for network in networks:
-        found = {}
-        for main_mode, skeleton in network.skeletons.items():
-            if skeleton.fingerprint not in known:
-                known[skeleton.fingerprint] = network._two_classes(skeleton, params)
-            found[main_mode] = known[skeleton.fingerprint]
-        costs.append(network._assembled(found, params))
-    return costs
+        return assign_trade(self.alone, 0, flows, params)
 
 
 def value_range(params: Mapping[str, float], sectors: Iterable[str]) -> tuple[float, float]:

@@ -70,7 +70,7 @@ def read_network(world: World, year: int) -> Network:
         iso3=iso3,
         closed_by=_closed_by(world, links, year),
         trunk=_trunk(world, links),
-        quantities=_quantities(links, running, dwell, iso3, deaths_per_million(world, year)),
+        quantities=_quantities(links, running, dwell, iso3, _violence(world, year)),
         hubs=_hubs(world),
         city_nodes=world.table("cities")["node"].to_numpy(dtype=np.int64),
     )
@@ -124,6 +124,12 @@ def deaths_per_million(world: World, year: int) -> dict[str, float]:
     return {str(country): float(value) for country, value in rate[rate > 0].items()}
 
 
+def _violence(world: World, year: int) -> dict[str, float]:
+    """Conflict deaths a year per million people in every economy, zero where there is peace."""
+    found = deaths_per_million(world, year)
+    return {country: found.get(country, 0.0) for country in world.table("economies")["iso3"]}
+
+
 def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     """Why each link is closed in the year, in words; empty where it is open."""
     reason = _labels(links, "closed_by").copy()
@@ -170,12 +176,11 @@ def _quantities(
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
     slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
-    violent = sorted(violence)
     of_canal = _position(_labels(links, "passage"), CANALS)
     canal_km = np.bincount(of_canal[of_canal >= 0], km[of_canal >= 0], len(CANALS))
     canal_share = np.where(of_canal >= 0, km / np.maximum(canal_km, 1.0)[of_canal], 0.0)
     on_land = np.where((running == "rail") | (running == "road"), iso3, "")
-    of_mode, of_stop, of_country = _position(running, RUNNING), _position(dwell, DWELLS), _position(on_land, violent)
+    of_mode, of_stop = _position(running, RUNNING), _position(dwell, DWELLS)
     return Quantities(
         hours=_columns(
             len(links),
@@ -183,7 +188,6 @@ def _quantities(
             (of_stop, np.where(own_hours, 0.0, 1.0), len(DWELLS)),
             (of_canal, canal_share, len(CANALS)),
             (np.zeros(len(links), dtype=np.int64), fixed, 1),
-            (of_country, km, len(violent)),
         ),
         usd=_columns(
             len(links),
@@ -191,17 +195,19 @@ def _quantities(
             (of_stop, np.where(own_usd, 0.0, 1.0), len(DWELLS)),
             (of_canal, canal_share, len(CANALS)),
             (np.zeros(len(links), dtype=np.int64), np.where(own_usd, usd, 0.0), 1),
-            (of_country, km, len(violent)),
         ),
-        severity=np.array([violence[country] for country in violent]),
+        land_km=_columns(len(links), (_position(on_land, list(violence)), km, len(violence))),
+        severity=np.array([*violence.values()]),
     )
 
 
-def _position(labels: Labels, among: Sequence[str]) -> Ints:
+def _position(labels: Any, among: Sequence[str]) -> Ints:
     """Position of every label among some, -1 where it is none of them."""
-    import pandas as pd
+    import pyarrow as pa
+    from pyarrow import compute
 
-    return pd.Index(among).get_indexer(pd.Index(labels)).astype(np.int64)
+    found = compute.index_in(pa.array(labels, pa.string()), pa.array(among, pa.string()))
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _columns(n_links: int, *groups: tuple[Ints, Floats, int]) -> sparse.csr_matrix:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from landbridge.network import core
+from landbridge.network import core, paths
 from landbridge.network.model import ALLOWED, RUNNING, Network, value_range
 from landbridge.parameters import central_values, parameters
 from landbridge.world.package import Column, Source, Table, write_tables
@@ -152,7 +152,7 @@ class _Field:
         everything = np.flatnonzero(network.closed_by != "not built")
         by_mode = [(network.running[everything] == mode).astype(float)[:, None] for mode in RUNNING]
         quantities = network.quantities.of(everything)
-        features = sparse.hstack([quantities.hours, quantities.usd, *map(sparse.csr_matrix, by_mode)], format="csr")
+        features = sparse.hstack([quantities.features(), *map(sparse.csr_matrix, by_mode)], format="csr")
         gated = (network.border != "") | (network.passage != "") | (network.dwell == "port")
         keep = np.unique(np.concatenate([network.tail[gated], network.head[gated], network.hubs.node]))
         self.graph = core.contract(network.tail[everything], network.head[everything], keep, features)
@@ -160,9 +160,9 @@ class _Field:
         self._terminals = np.searchsorted(self.graph.nodes, network.hubs.node)
         self.quantities = quantities.of(self.graph.members)
         nodes = self.graph.nodes
-        self._paths = core.Hierarchy(self.graph.tail, self.graph.head, network.lat[nodes], network.lon[nodes])
+        self._paths = paths.Hierarchy(self.graph.tail, self.graph.head, network.lat[nodes], network.lon[nodes])
         self._random = np.random.default_rng(0)
-        self._features = sparse.hstack([self.quantities.hours, self.quantities.usd], format="csr")
+        self._features = self.quantities.features()
         self.trunk = {main_mode: np.zeros(len(self.graph.tail), dtype=bool) for main_mode in ALLOWED}
 
     def usable(self, allowed: tuple[str, ...], is_open: Flags) -> Flags:
@@ -189,8 +189,8 @@ class _Field:
         graph = self.graph
         small = core.contract(graph.tail[inside], graph.head[inside], self._terminals, self._features[inside])
         where = graph.nodes[small.nodes]
-        paths = core.prepare(small.tail, small.head, self._network.lat[where], self._network.lon[where])
-        return paths.pairs(small.members @ cost[inside], small.anchors)
+        along = paths.prepare(small.tail, small.head, self._network.lat[where], self._network.lon[where])
+        return along.pairs(small.members @ cost[inside], small.anchors)
 
     def links(self, main_mode: str) -> Flags:
         """A trunk in links [L] of the network."""

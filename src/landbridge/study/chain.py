@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
 from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mode_shares, set_shares
-from landbridge.network.laying import on_common_trunk
-from landbridge.network.model import Network, country_costs
+from landbridge.network.model import Network
+from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
 from landbridge.study.schema import BASELINE, Study
 from landbridge.trade.core import NoEquilibriumError, counterfactual
@@ -37,36 +37,35 @@ class Solved:
 class Chain:
     """Everything of some scenarios that is the same in every draw.
 
-    ``policies`` by scenario, the baseline first: what its policies alone do to trade; ``networks`` the different ones
-    among them, and ``network_of`` the position of each scenario's; ``central`` parameter values; ``model`` the trade
-    calibrated at those.
+    ``policies`` by scenario, the baseline first: what its policies alone do to trade; ``variants`` the different
+    networks among them, the baseline's first, and ``variant_of`` the position of each scenario's; ``central``
+    parameter values; ``model`` the trade calibrated at those.
     """
 
     study: Study
     policies: Mapping[str, TradeResult]
-    networks: tuple[Network, ...]
-    network_of: Mapping[str, int]
+    variants: Variants
+    variant_of: Mapping[str, int]
     central: Mapping[str, float]
     model: TradeModel
 
     @classmethod
-    def of(cls, study: Study, scenarios: Sequence[str]) -> Chain:
-        """Make the networks of some scenarios ready, and that of the baseline.
+    def of(cls, study: Study) -> Chain:
+        """Make the scenarios of a study ready, and the baseline.
 
         Raises:
             StudyError: changes do not fit the world; carries the complaints of all the study's scenarios.
         """
         world = study.world()
-        all_worlds = on_common_trunk(study.scenario_worlds(world))
-        worlds = {name: all_worlds[name] for name in (BASELINE, *scenarios)}
-        networks, network_of = _networks(worlds)
+        worlds = study.scenario_worlds(world)
+        networks, variant_of = _networks(worlds)
         central = central_values(study.parameters)
         model = calibrate_world(world, central, deficits=study.about.deficits)
         policies = {}
         for scenario, changed in worlds.items():
             with _named(scenario):
                 policies[scenario] = solve_world(changed, model=model)
-        return cls(study, policies, networks, network_of, central, model)
+        return cls(study, policies, Variants.of(networks), variant_of, central, model)
 
     @property
     def scenarios(self) -> list[str]:
@@ -80,7 +79,7 @@ class Chain:
 
     def network(self, scenario: str) -> Network:
         """The network of a scenario."""
-        return self.networks[self.network_of[scenario]]
+        return self.variants.networks[self.variant_of[scenario]]
 
     def solve(self, params: Mapping[str, float]) -> Iterator[Solved]:
         """Every scenario at these parameter values, each against the baseline at the same values; that one first.
@@ -90,11 +89,11 @@ class Chain:
         """
         world = self.network(BASELINE).world
         model = calibrate_world(world, params, deficits=self.study.about.deficits, near=self.model)
-        costs = country_costs(self.networks, params)
-        transport = [ad_valorem(found, params, self.sectors) for found in costs]
-        before = transport[self.network_of[BASELINE]]
+        costs = self.variants.country_costs(params)
+        before = ad_valorem(costs[0], params, self.sectors)
+        transport = [before, *(ad_valorem(found, params, self.sectors, (costs[0], before)) for found in costs[1:])]
         for scenario, policy in self.policies.items():
-            after = self.network_of[scenario]
+            after = self.variant_of[scenario]
             with _named(scenario):
                 trade = _traded(model, policy, cost_change(before, transport[after]))
             yield Solved(scenario, costs[after], transport[after], trade)
@@ -121,18 +120,18 @@ def _named(scenario: str) -> Iterator[None]:
         raise SolveError(f"Scenario {scenario}: {error}") from None
 
 
-def _networks(worlds: Mapping[str, World]) -> tuple[tuple[Network, ...], dict[str, int]]:
+def _networks(worlds: Mapping[str, World]) -> tuple[list[Network], dict[str, int]]:
     """The different networks among the worlds; scenarios that change policy alone share the baseline's."""
     networks: list[Network] = []
     made_of: dict[tuple[int, ...], int] = {}
-    network_of = {}
+    variant_of = {}
     for scenario, world in worlds.items():
         tables = tuple(id(world.table(name)) for name in TRANSPORT_TABLES)
         if tables not in made_of:
             made_of[tables] = len(networks)
             networks.append(Network.from_world(world))
-        network_of[scenario] = made_of[tables]
-    return tuple(networks), network_of
+        variant_of[scenario] = made_of[tables]
+    return networks, variant_of
 
 
 def shipment(costs: CountryCosts, flows: Array, params: Mapping[str, float], sectors: list[str]) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""Work side by side: each lane has some scenarios and some draws, and a process of its own."""
+"""Work side by side: each lane has some draws and the central values of some scenarios, and a process of its own."""
 
 from __future__ import annotations
 
@@ -16,47 +16,35 @@ import xarray as xr
 from landbridge.errors import StudyError
 from landbridge.study.chain import Chain
 from landbridge.study.record import Record, central_values_of, record
-from landbridge.study.schema import Study
+from landbridge.study.schema import BASELINE, Study
 
 BATCH = 4  # draws between two steps of the progress bar
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-POLICY_ONLY = 0.2  # work of a scenario that shares the baseline's network, against one with its own
 
 Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Lane:
-    """Scenarios worked on together with the baseline, and the positions of the draws; ``central``: those values too."""
+    """The scenarios of which a lane finds the central values, and the positions of its draws of all scenarios."""
 
     scenarios: tuple[str, ...]
     draws: tuple[int, ...]
-    central: bool
 
 
 @dataclass(frozen=True)
 class Results:
-    """What the lanes found: the central values of their scenarios, and records by (scenarios, draw)."""
+    """What the lanes found: the central values of their scenarios, and a record of all scenarios by draw."""
 
     central: tuple[xr.Dataset, ...]
-    records: Mapping[tuple[tuple[str, ...], int], Record]
+    records: Mapping[int, Record]
 
 
 def plan(study: Study, draws: int, workers: int) -> list[Lane]:
-    """Lanes of about equal work: scenarios are spread first, and draws where there are more workers than scenarios."""
-    groups: list[list[str]] = [[] for _ in range(max(1, min(workers, len(study.scenarios))))]
-    work = [0.0] * len(groups)
-    for scenario in sorted(study.scenarios, key=lambda name: -_work_of(study, name)):
-        lightest = work.index(min(work))
-        groups[lightest].append(scenario)
-        work[lightest] += _work_of(study, scenario)
-    order = list(study.scenarios)
-    splits = max(1, min(workers // len(groups), draws))
-    return [
-        Lane(tuple(sorted(group, key=order.index)), tuple(range(split, draws, splits)), split == 0)
-        for group in groups
-        for split in range(splits)
-    ]
+    """Lanes of about equal work."""
+    scenarios = [BASELINE, *study.scenarios]
+    lanes = max(1, min(workers, max(len(scenarios), draws)))
+    return [Lane(tuple(scenarios[lane::lanes]), tuple(range(lane, draws, lanes))) for lane in range(lanes)]
 
 
 def work(
@@ -69,8 +57,8 @@ def work(
         SolveError: the first refusal of a model.
     """
     central: dict[Lane, xr.Dataset] = {}
-    records: dict[tuple[tuple[str, ...], int], Record] = {}
-    with _executors(study, lanes, watched) as executors:
+    records: dict[int, Record] = {}
+    with _executors(lanes) as executors:
         _ready(
             [
                 executor.submit(_prepare, study, lane, list(watched))
@@ -79,7 +67,7 @@ def work(
         )
         waiting: dict[Future[Any], tuple[Lane, tuple[int, ...]]] = {}
         for executor, lane in zip(executors, lanes, strict=True):
-            if lane.central:
+            if lane.scenarios:
                 waiting[executor.submit(_central, lane)] = (lane, ())
             for start in range(0, len(lane.draws), BATCH):
                 batch = lane.draws[start : start + BATCH]
@@ -87,22 +75,17 @@ def work(
         for done in as_completed(waiting):
             lane, batch = waiting[done]
             if batch:
-                records |= {
-                    (lane.scenarios, position): found for position, found in zip(batch, done.result(), strict=True)
-                }
+                records |= dict(zip(batch, done.result(), strict=True))
+                advance(len(batch))
             else:
                 central[lane] = done.result()
-            advance(len(lane.scenarios) * max(1, len(batch)))
-    return Results(tuple(central[lane] for lane in lanes if lane.central), records)
+                advance(1)
+    return Results(tuple(central[lane] for lane in lanes if lane.scenarios), records)
 
 
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _work_of(study: Study, scenario: str) -> float:
-    return 1.0 if any(change.on_network for _, change in study.steps(scenario)) else POLICY_ONLY
 
 
 def _ready(prepared: Iterable[Future[None]]) -> None:
@@ -121,11 +104,12 @@ _chains: dict[Lane, tuple[Chain, list[str]]] = {}
 
 
 def _prepare(study: Study, lane: Lane, watched: list[str]) -> None:
-    _chains[lane] = (Chain.of(study, lane.scenarios), watched)
+    _chains[lane] = (Chain.of(study), watched)
 
 
 def _central(lane: Lane) -> xr.Dataset:
-    return central_values_of(*_chains[lane])
+    chain, watched = _chains[lane]
+    return central_values_of(chain, lane.scenarios, watched)
 
 
 def _records(lane: Lane, values: Sequence[Mapping[str, float]]) -> list[Record]:
@@ -143,7 +127,7 @@ class _Here(Executor):
 
 
 @contextmanager
-def _executors(study: Study, lanes: Sequence[Lane], watched: Sequence[str]) -> Iterator[list[Executor]]:
+def _executors(lanes: Sequence[Lane]) -> Iterator[list[Executor]]:
     """One executor a lane; leaving by an error, Ctrl-C among them, ends the processes at once."""
     if len(lanes) == 1:
         try:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from landbridge.labels import MAIN_MODES
+from landbridge.network.loads import assign_trade
 from landbridge.network.model import Network
 from landbridge.study.chain import Chain, Solved, among, components, shipment
 from landbridge.study.schema import BASELINE
@@ -31,17 +32,15 @@ CAUSES = (
 NO_SECTOR = "(none)"
 
 
-def central_values_of(chain: Chain, watched: Sequence[str]) -> xr.Dataset:
-    """Every quantity of a chain's scenarios at the central values of the parameters.
+def central_values_of(chain: Chain, scenarios: Sequence[str], watched: Sequence[str]) -> xr.Dataset:
+    """Every quantity of some of a chain's scenarios at the central values of the parameters.
 
     ``contribution``, why real incomes change, for the watched countries only.
     """
-    solved = list(chain.solve(chain.central))
-    parts = [_scenario(chain, found, solved[0], watched) for found in solved]
-    data: xr.Dataset = xr.concat(
-        parts, dim="scenario", join="outer", coords="minimal", compat="no_conflicts", combine_attrs="drop"
-    )
-    return data.assign_coords(scenario=chain.scenarios)
+    solved = {found.scenario: found for found in chain.solve(chain.central)}
+    parts = [_scenario(chain, solved[scenario], solved[BASELINE], watched) for scenario in scenarios]
+    data: xr.Dataset = xr.concat(parts, dim="scenario", join="override", coords="minimal", compat="override")
+    return data.assign_coords(scenario=list(scenarios), **_links(chain))
 
 
 def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> xr.Dataset:
@@ -49,9 +48,9 @@ def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[s
     pair = ("country", "partner")
     flows = trade.equilibrium.flows
     met = shipment(found.costs, trade.equilibrium.baseline.flows, chain.central, sectors)
-    network = chain.network(found.scenario)
-    loads = network.loads(flows, chain.central)
-    before = chain.network(BASELINE)
+    variant = chain.variant_of[found.scenario]
+    changes = link_changes(chain.variants.networks[variant], chain.network(BASELINE))
+    loads = assign_trade(chain.variants, variant, flows, chain.central, found.costs)
     return xr.Dataset(
         {
             "real_income": ("country", trade.real_income.to_numpy()),
@@ -73,8 +72,8 @@ def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[s
             ),
             "passage_load": ("passage", loads.passage),
             "passage_share": (("country", "passage"), _single(loads.share.T)),
-            "link_load": ("link", _single(loads.link)),
-            "link_change": ("link", link_changes(network, before)),
+            "link_load": ("link", _on_all_links(chain, variant, _single(loads.link))),
+            "link_change": ("link", _on_all_links(chain, variant, changes)),
         },
         coords={
             "country": list(chain.model.countries),
@@ -86,7 +85,6 @@ def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[s
             "watched": list(watched),
             "cause": list(CAUSES),
             "passage": loads.passages,
-            **_links(network, len(before.km), found.scenario),
         },
     )
 
@@ -119,16 +117,30 @@ def _contributions(chain: Chain, found: Solved, baseline: Solved, watched: Seque
     return points
 
 
-def _links(network: Network, count: int, scenario: str) -> dict[str, Any]:
-    """Labels and ends of the links: those of the baseline by number, those a scenario adds by its name and number."""
-    own = [f"{scenario}:{number}" for number in range(count, len(network.km))]
-    tail, head = network.tail, network.head
-    ends = {"lat0": network.lat[tail], "lon0": network.lon[tail], "lat1": network.lat[head], "lon1": network.lon[head]}
+def _links(chain: Chain) -> dict[str, Any]:
+    """Labels and ends of all links: those of the baseline by number, those a scenario adds by its name and number."""
+    variants, count = chain.variants, len(chain.variants.networks[0].km)
+    label = np.array([*map(str, range(count)), *[""] * (variants.n_links - count)], dtype=object)
+    columns = {name: np.zeros(variants.n_links, dtype=np.float32) for name in ("lat0", "lon0", "lat1", "lon1")}
+    running = np.full(variants.n_links, "", dtype=object)
+    for scenario, variant in reversed(list(chain.variant_of.items())):
+        network, own = variants.networks[variant], variants.own_links[variant]
+        label[own[count:]] = [f"{scenario}:{number}" for number in range(count, len(own))]
+        running[own] = network.running
+        for side, end in (("0", network.tail), ("1", network.head)):
+            columns[f"lat{side}"][own], columns[f"lon{side}"][own] = network.lat[end], network.lon[end]
     return {
-        "link": np.array([*map(str, range(count)), *own], dtype=object),
-        "link_mode": ("link", network.running),
-        **{name: ("link", values.astype(np.float32)) for name, values in ends.items()},
+        "link": label,
+        "link_mode": ("link", running),
+        **{name: ("link", values) for name, values in columns.items()},
     }
+
+
+def _on_all_links(chain: Chain, variant: int, values: NDArray[Any]) -> NDArray[Any]:
+    """Values of a variant's links among those of all variants, zero elsewhere."""
+    among_all = np.zeros(chain.variants.n_links, dtype=values.dtype)
+    among_all[chain.variants.own_links[variant]] = values
+    return among_all
 
 
 def link_changes(network: Network, before: Network) -> NDArray[np.int8]:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError, SolveError
 from landbridge.parameters import central_values, of_sectors
-from landbridge.study.lanes import Advance, Lane, Results, cores, plan, work
+from landbridge.study.lanes import Advance, cores, plan, work
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
-from landbridge.study.record import RECORD_DIMS
+from landbridge.study.record import RECORD_DIMS, Record
 from landbridge.study.schema import BASELINE, Study
 from landbridge.study.uncertainty import draw
 from landbridge.variables import variables
@@ -59,11 +59,11 @@ def run(
     drawn = draw(study.uncertainty.parameters, count, study.uncertainty.seed)
     values = [{name: float(array[position]) for name, array in drawn.items()} for position in range(count)]
     lanes = plan(study, count, workers or cores())
-    with _bar(progress, study.title, (count + 1) * max(1, len(study.scenarios))) as advance:
+    with _bar(progress, study.title, count + sum(1 for lane in lanes if lane.scenarios)) as advance:
         results = work(study, lanes, values, watched, advance)
     data = _only_links_that_matter(_joined(study, results.central))
     if count:
-        data = data.merge(_drawn(study, lanes, results, drawn, watched), join="exact")
+        data = data.merge(_drawn(study, results.records, drawn, watched), join="exact")
     refuse_out_of_bounds(data)
     return Outcome(data, _header(study, world, data, count))
 
@@ -85,44 +85,36 @@ def refuse_out_of_bounds(data: xr.Dataset) -> None:
 
 def _joined(study: Study, parts: Sequence[xr.Dataset]) -> xr.Dataset:
     """The central values of all lanes, scenarios in the order of the file, the baseline first."""
-    own = [part if position == 0 else part.drop_sel(scenario=BASELINE) for position, part in enumerate(parts)]
-    data = xr.concat(own, dim="scenario", join="outer", coords="minimal", compat="no_conflicts", combine_attrs="drop")
-    data["link_change"] = data["link_change"].fillna(0).astype(np.int8)
+    data: xr.Dataset = xr.concat(parts, dim="scenario", join="override", coords="minimal", compat="override")
     return data.sel(scenario=[BASELINE, *study.scenarios])
 
 
 def _only_links_that_matter(data: xr.Dataset) -> xr.Dataset:
     """Links that carry something or are changed in some scenario."""
-    kept = (data["link_load"].fillna(0) > 0).any("scenario") | (data["link_change"] > 0).any("scenario")
+    kept = (data["link_load"] > 0).any("scenario") | (data["link_change"] > 0).any("scenario")
     return data.isel(link=np.flatnonzero(kept.to_numpy()))
 
 
 def _drawn(
-    study: Study, lanes: Sequence[Lane], results: Results, drawn: Mapping[str, Array], watched: Sequence[str]
+    study: Study, records: Mapping[int, Record], drawn: Mapping[str, Array], watched: Sequence[str]
 ) -> xr.Dataset:
     """The records of all draws as labelled arrays."""
-    groups = list(dict.fromkeys(lane.scenarios for lane in lanes))
-    count = len({position for _, position in results.records})
-    names = [BASELINE, *(name for group in groups for name in group)]
-    kept = {}
-    for quantity, dims in RECORD_DIMS.items():
-        parts = [
-            np.stack([getattr(results.records[group, position], quantity) for position in range(count)], axis=1)
-            for group in groups
-        ]
-        kept[quantity + DRAWS] = (dims, np.concatenate([parts[0], *(part[1:] for part in parts[1:])]))
+    count = len(records)
+    kept = {
+        quantity + DRAWS: (dims, np.stack([getattr(records[position], quantity) for position in range(count)], axis=1))
+        for quantity, dims in RECORD_DIMS.items()
+    }
     values = np.stack([*drawn.values()], axis=1) if drawn else np.zeros((count, 0))
-    data = xr.Dataset(
+    return xr.Dataset(
         {**kept, "drawn_parameter": (("draw", "parameter"), values)},
         coords={
-            "scenario": names,
+            "scenario": [BASELINE, *study.scenarios],
             "watched": list(watched),
             "watched_partner": list(watched),
             "draw": np.arange(count),
             "parameter": np.array(list(drawn), dtype=object),
         },
     )
-    return data.sel(scenario=[BASELINE, *study.scenarios])
 
 
 def _header(study: Study, world: World, data: xr.Dataset, count: int) -> dict[str, Any]:

@@ -23,14 +23,18 @@ class World:
     """The international system in a base year.
 
     ``tables`` are tidy data frames by name; the columns, units, keys, sources and licences of each stand in
-    ``resources``, the Frictionless descriptors. A world is never changed in place: ``with_`` returns another.
+    ``resources``, the Frictionless descriptors. A world is never changed in place: ``with_`` returns another, which
+    shares the tables that were read.
     """
 
     name: str
     year: int
     resources: Mapping[str, Mapping[str, Any]]
     folders: Mapping[str, Path] = field(repr=False)
-    _loaded: dict[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _replaced: Mapping[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[str, DataFrame] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # shared by worlds made from one
 
     def table(self, name: str) -> DataFrame:
         """The table of that name, read on first use.
@@ -38,15 +42,17 @@ class World:
         Raises:
             DataError: the world has no such table, or its file lacks a described column.
         """
-        if name not in self._loaded:
-            self._loaded[name] = self._read(name)
-        return self._loaded[name]
+        if name in self._replaced:
+            return self._replaced[name]
+        if name not in self._read:
+            self._read[name] = self._from_file(name)
+        return self._read[name]
 
     def with_(self, **tables: DataFrame) -> World:
         """A world in which the given tables replace those of the same name."""
         for name in tables:
             self._known(name)
-        return replace(self, _loaded={**self._loaded, **tables})
+        return replace(self, _replaced={**self._replaced, **tables})
 
     @cached_property
     def countries(self) -> list[str]:
@@ -77,7 +83,7 @@ class World:
                 f"It has: {', '.join(sorted(self.resources))}."
             )
 
-    def _read(self, name: str) -> DataFrame:
+    def _from_file(self, name: str) -> DataFrame:
         import pandas as pd
 
         self._known(name)

@@ -1,0 +1,293 @@
+"""Networks that differ in few links, such as the scenarios of a study, on one contracted graph for each set of modes.
+
+What is the same in all of them is contracted, ordered and routed once; a variant costs only what its changes touch.
+All stand on one trunk: were the links that one scenario adds to it missing from the baseline, a finer trunk would look
+like a better road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from landbridge.network import core
+from landbridge.network.choice import CountryCosts
+from landbridge.network.model import ALLOWED, Flags, Floats, Hubs, Ints, Network, Quantities, value_range
+from landbridge.network.paths import ShortestPaths, prepare
+
+SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes give the same route
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one variant makes of a contracted graph.
+
+    ``rows`` [R] links that may cost something else than usual, ``quantities`` theirs here; ``closed`` [M] links that
+    are closed here. ``reachable`` [H, H] hubs that are joined, ``share`` [C, C] the same by country, weighted.
+    """
+
+    rows: Ints
+    quantities: Quantities
+    closed: Flags
+    reachable: Flags
+    share: Floats
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The links of one set of modes among the hubs, contracted.
+
+    ``links`` [K] positions among all links of the variants; ``usual`` the quantities of the graph's own links [M];
+    ``changes`` by variant.
+    """
+
+    graph: core.Contraction
+    links: Ints
+    paths: ShortestPaths
+    usual: Quantities
+    changes: tuple[Change, ...]
+
+    def cost(self, variant: int, params: Mapping[str, float], value: float) -> Floats:
+        """Generalised cost [M] of goods of a value per TEU; ``inf`` where a link is closed."""
+        return _cost(self.usual.generalised_cost(params, value), self.changes[variant], params, value)
+
+    def cost_in_each(self, params: Mapping[str, float], value: float) -> list[Floats]:
+        """The same in every variant."""
+        usual = self.usual.generalised_cost(params, value)
+        return [_cost(usual, change, params, value) for change in self.changes]
+
+
+def _cost(usual: Floats, change: Change, params: Mapping[str, float], value: float) -> Floats:
+    cost = usual.copy()
+    cost[change.rows] = change.quantities.generalised_cost(params, value)
+    cost[change.closed] = np.inf
+    return cost
+
+
+@dataclass(frozen=True)
+class Variants:
+    """A network and others made from it by changes of links, ready for costs between countries and for loads.
+
+    ``own_links`` by variant: where its links stand among the links of all; the first network's come first.
+    """
+
+    networks: tuple[Network, ...]
+    own_links: tuple[Ints, ...]
+    skeletons: Mapping[str, Skeleton]
+
+    @classmethod
+    def of(cls, networks: Sequence[Network]) -> Variants:
+        """Networks whose first nodes and links are those of the first network, each with its own after them."""
+        union = _Union.of(networks)
+        return cls(tuple(networks), union.links, {main_mode: union.contracted(main_mode) for main_mode in ALLOWED})
+
+    @property
+    def n_links(self) -> int:
+        """Number of links of all variants together."""
+        return 1 + max(int(own.max(initial=-1)) for own in self.own_links)
+
+    @property
+    def hubs(self) -> Hubs:
+        """The hubs, the same in all variants."""
+        return self.networks[0].hubs
+
+    def country_costs(self, params: Mapping[str, float]) -> list[CountryCosts]:
+        """Days and USD per TEU between countries by main mode in every variant; each pair of hubs has its own route.
+
+        Routes are found twice, for the least and the most valuable goods, values ``V0 < V1`` per TEU. With
+        ``g(V) = usd + v V days`` the cost of the cheapest route, days = (g(V1) - g(V0)) / v (V1 - V0) and
+        usd = g(V0) - v V0 days. By the envelope theorem these are the mean days and money of the routes that goods
+        of value V0 to V1 choose, and g is exact at both ends. Country pairs are means over the reachable pairs of
+        hubs, weighted by the people whom the hubs stand for.
+
+        Returns:
+            costs by (main mode, country, country) in the world's order of countries: ``inf`` where nothing is
+            reachable, zero on the diagonal and for economies off the network.
+        """
+        values = value_range(params, self.networks[0].world.sectors)
+        at_hubs = {
+            main_mode: [
+                skeleton.paths.pairs_of_each(skeleton.cost_in_each(params, value), skeleton.graph.anchors)
+                for value in values
+            ]
+            for main_mode, skeleton in self.skeletons.items()
+        }
+        means = _Means(self, values, params["value_of_time"])
+        return [
+            means.between_countries(
+                variant, {mode: (low[variant], high[variant]) for mode, (low, high) in at_hubs.items()}
+            )
+            for variant in range(len(self.networks))
+        ]
+
+
+class _Means:
+    """Costs between countries from costs between hubs; what variants have in common is computed once."""
+
+    def __init__(self, variants: Variants, values: tuple[float, float], value_of_time: float) -> None:
+        self._variants, self._values, self._value_of_time = variants, values, value_of_time
+        self._known: dict[tuple[int, ...], Floats] = {}
+
+    def between_countries(self, variant: int, at_hubs: Mapping[str, tuple[Floats, Floats]]) -> CountryCosts:
+        """Costs of one variant; ``at_hubs`` by main mode those [H, H] of the least and the most valuable goods."""
+        variants, (low, high) = self._variants, self._values
+        countries = variants.networks[0].world.countries
+        count = len(countries)
+        days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
+        narrower = np.full((len(variants.hubs.node),) * 2, np.inf)
+        for position, main_mode in reversed(list(enumerate(ALLOWED))):
+            change = variants.skeletons[main_mode].changes[variant]
+            cheap, dear = (self._mean(cost, change) for cost in at_hubs[main_mode])
+            uses[position] = self._uses(at_hubs[main_mode][1], narrower)
+            narrower = at_hubs[main_mode][1]
+            slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=change.share > 0.0)
+            days[position] = slope / (self._value_of_time * (high - low))
+            usd[position] = np.subtract(
+                cheap, low * self._value_of_time * days[position], out=slope, where=change.share > 0.0
+            )
+            share[position] = change.share
+        absent = np.flatnonzero(np.diff(variants.hubs.people.indptr) == 0)
+        for cost in (days, usd):
+            cost[:, absent, :] = cost[:, :, absent] = 0.0
+            cost[:, np.arange(count), np.arange(count)] = 0.0
+        return CountryCosts(list(countries), days, usd, uses, share)
+
+    def _mean(self, cost: Floats, change: Change) -> Floats:
+        """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""
+        key = (id(cost), id(change.reachable))
+        if key not in self._known:
+            total = self._variants.hubs.sums(cost if change.reachable.all() else np.where(change.reachable, cost, 0.0))
+            self._known[key] = np.divide(total, change.share, out=np.full_like(total, np.inf), where=change.share > 0.0)
+        return self._known[key]
+
+    def _uses(self, cost: Floats, narrower: Floats) -> Floats:
+        """Share [C, C] of pairs of hubs whose route is cheaper than with the narrower set of modes."""
+        key = (id(cost), id(narrower))
+        if key not in self._known:
+            self._known[key] = self._variants.hubs.sums((cost < (1.0 - SAME_ROUTE) * narrower).astype(float))
+        return self._known[key]
+
+
+@dataclass(frozen=True)
+class _Union:
+    """All nodes and links of some networks: those of the first, which all have, then the further ones of each.
+
+    ``tail, head`` [L], ``lat, lon`` [N]; ``usual`` quantities [L], as in the first network that has the link;
+    ``links`` by network: positions of its own links; ``changed`` [L] by network: links that are not as usual.
+    """
+
+    networks: tuple[Network, ...]
+    tail: Ints
+    head: Ints
+    lat: Floats
+    lon: Floats
+    usual: Quantities
+    links: tuple[Ints, ...]
+    changed: tuple[Flags, ...]
+
+    @classmethod
+    def of(cls, networks: Sequence[Network]) -> _Union:
+        """The union of networks that begin with the nodes and links of the first."""
+        first, count = networks[0], len(networks[0].km)
+        nodes = _side_by_side([len(network.lat) for network in networks])
+        links = _side_by_side([len(network.km) for network in networks])
+        further = [network.quantities.of(slice(count, None)) for network in networks[1:]]
+        changed = []
+        for network in networks:
+            differs = np.zeros(sum(len(network.km) for network in networks) - count * (len(networks) - 1), dtype=bool)
+            differs[:count] = _differ(first.quantities, network.quantities.of(slice(count)))
+            changed.append(differs)
+        return cls(
+            tuple(networks),
+            _joined([own[network.tail] for network, own in zip(networks, nodes, strict=True)], count),
+            _joined([own[network.head] for network, own in zip(networks, nodes, strict=True)], count),
+            _joined([network.lat for network in networks], len(first.lat)),
+            _joined([network.lon for network in networks], len(first.lat)),
+            _stacked([first.quantities, *further]),
+            links,
+            tuple(changed),
+        )
+
+    def contracted(self, main_mode: str) -> Skeleton:
+        """The skeleton of one set of modes."""
+        hubs, count = self.networks[0].hubs, len(self.networks[0].km)
+        usable = [self._usable(variant, main_mode) for variant in range(len(self.networks))]
+        links = np.flatnonzero(np.logical_or.reduce(usable))
+        usual = self.usual.of(links)
+        usable, changed = [each[links] for each in usable], [each[links] for each in self.changed]
+        varies = np.logical_or.reduce([*changed, *(each != usable[0] for each in usable)])
+        violent = np.logical_or.reduce([network.quantities.severity > 0.0 for network in self.networks])
+        features = sparse.hstack([usual.features(violent), _incomparable(varies)], format="csr")
+        graph = core.contract(self.tail[links], self.head[links], hubs.node, features)
+        whole = usual.of(graph.members)
+        changes: list[Change] = []
+        for variant, network in enumerate(self.networks):
+            elsewhere = network.quantities.severity != self.usual.severity
+            touched = (graph.members @ changed[variant].astype(float) > 0.0) | (whole.land_km @ elsewhere > 0.0)
+            rows = np.flatnonzero(touched)
+            shared = network.quantities.of(links[links < count])
+            own = Quantities(*_stacked([shared, usual.of(links >= count)]).matrices, network.quantities.severity)
+            closed = graph.members @ (~usable[variant]).astype(float) > 0.0
+            changes.append(_change(graph, rows, own.of(graph.members[rows]), closed, hubs, changes))
+        lat, lon = self.lat[graph.nodes], self.lon[graph.nodes]
+        return Skeleton(graph, links, prepare(graph.tail, graph.head, lat, lon), whole, tuple(changes))
+
+    def _usable(self, variant: int, main_mode: str) -> Flags:
+        """Links [L] that are open in a variant, run as an allowed mode, and lie on the trunk of any variant."""
+        trunk, usable = np.zeros((2, len(self.tail)), dtype=bool)
+        for network, own in zip(self.networks, self.links, strict=True):
+            trunk[own] |= network.trunk[main_mode]
+        network = self.networks[variant]
+        usable[self.links[variant]] = network.open & network.allowed(ALLOWED[main_mode])
+        return usable & trunk
+
+
+def _change(
+    graph: core.Contraction, rows: Ints, quantities: Quantities, closed: Flags, hubs: Hubs, known: Sequence[Change]
+) -> Change:
+    """A variant's change; which hubs are joined is taken from a variant with the same closures, if there is one."""
+    for other in known:
+        if np.array_equal(other.closed, closed):
+            return Change(rows, quantities, closed, other.reachable, other.share)
+    component = core.components(graph.tail[~closed], graph.head[~closed], len(graph.nodes))[graph.anchors]
+    reachable = component[:, None] == component[None, :]
+    return Change(rows, quantities, closed, reachable, hubs.sums(reachable.astype(float)))
+
+
+def _differ(one: Quantities, other: Quantities) -> Flags:
+    """Links [L] whose quantities differ, violence aside."""
+    differs = np.zeros(one.hours.shape[0], dtype=bool)
+    for mine, theirs in zip(one.matrices, other.matrices, strict=True):
+        differs |= np.diff((mine != theirs).indptr) > 0
+    return differs
+
+
+def _stacked(parts: Sequence[Quantities]) -> Quantities:
+    """Quantities of one set of links after another."""
+    matrices = zip(*(part.matrices for part in parts), strict=True)
+    return Quantities(*(sparse.vstack(each, format="csr") for each in matrices), parts[0].severity)
+
+
+def _incomparable(links: Flags) -> sparse.csr_matrix:
+    """Two columns [L, 2] in which a marked link is neither at least nor at most as large as any other."""
+    number = np.where(links, np.random.default_rng(0).uniform(1.0, 2.0, len(links)), 0.0)
+    return sparse.csr_matrix(np.stack([number, -number], axis=1))
+
+
+def _side_by_side(counts: Sequence[int]) -> tuple[Ints, ...]:
+    """Positions of each one's items in the union."""
+    first, at, positions = counts[0], counts[0], []
+    for count in counts:
+        positions.append(np.concatenate([np.arange(first), np.arange(at, at + count - first)]))
+        at += count - first
+    return tuple(positions)
+
+
+def _joined(columns: Sequence[NDArray[Any]], first: int) -> NDArray[Any]:
+    """The first column, and of the others what goes beyond its length ``first``."""
+    return np.concatenate([columns[0], *(column[first:] for column in columns[1:])])
