@@ -34,6 +34,7 @@ CORE_MAY_IMPORT = {
     "__future__",
     "collections",
     "functools",
+    "itertools",
     "math",
     "array",
 }

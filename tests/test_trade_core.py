@@ -216,6 +216,23 @@ def test_draws_equal_single_solutions(seed, countries, sectors, rule):
     np.testing.assert_array_equal(streamed.real_income, drawn.real_income)
 
 
+def test_many_draws_are_solved_together_and_a_closed_border_by_itself():
+    baseline, theta = _baseline(3, 8, 2, zeros=0.3), 5 * np.exp(0.3 * np.random.default_rng(1).normal(size=40))
+    kappa = np.stack([random_costs(d, 8, 2) for d in range(40)], axis=-1)
+    tariff, gain = _tariffs(2, 8, 2), np.random.default_rng(2).uniform(0.8, 1.2, (8, 2))
+    closed = kappa.copy()
+    closed[0, 1:, 0, 7] = np.inf
+    together, apart = (
+        solve_draws(baseline, theta, costs, tariff=tariff, productivity=gain, pairs=[(2, 3)])
+        for costs in (kappa, closed)
+    )
+    others = np.arange(40) != 7
+    np.testing.assert_allclose(together.real_income[:, others], apart.real_income[:, others], rtol=1e-9)
+    np.testing.assert_allclose(together.flow[..., others], apart.flow[..., others], rtol=1e-8)
+    assert apart.real_income[0, 7] < together.real_income[0, 7]
+    assert together.residual.max() < 1e-10
+
+
 def test_an_importer_that_cannot_export_is_refused_by_name_of_its_place():
     flows = random_flows(1, 4, 1)
     kappa = np.ones(flows.shape)

@@ -58,7 +58,9 @@ class Problem:
         return self.net is not self.gross
 
     def over_bloc(self, values: Array) -> Array:
-        """The sum of values[i] over the bloc of each country: countries that trade, directly or through others."""
+        """The sum of values[..., i] over the bloc of each country: countries that trade, directly or through others."""
+        if not self.bloc.any():
+            return np.broadcast_to(values.sum(-1, keepdims=True), values.shape)
         total: Array = np.bincount(self.bloc, values)[self.bloc].astype(float)
         return total
 

@@ -24,7 +24,7 @@ from landbridge.trade.core.problem import Links, Problem
 
 @dataclass(frozen=True)
 class State:
-    """Everything at given log wages.
+    """Everything at given log wages; of several draws at once, with a leading axis d on every array.
 
     ``log_cost[s, i]`` is ln c^ of the bundle of labour and inputs, productivity apart; ``competitiveness[s, i]`` is
     c^^-theta; ``Phi[s, j]`` its mean P^^-theta; ``kept[s, j]`` the share of spending that is not tariff revenue;
@@ -46,6 +46,12 @@ class State:
     sales: Array
     supply: Array
     unsolved: float
+
+    @property
+    def errors(self) -> Array:
+        """The largest relative excess demand of each draw [d], or residual inside; not finite where a number is not."""
+        worst: Array = np.maximum(np.abs(self.supply / self.income - 1).max(-1), self.unsolved)
+        return np.where((self.expenditure > 0).all(-1), worst, np.inf)
 
     @property
     def gap(self) -> Array:
@@ -88,12 +94,12 @@ class State:
     @property
     def log_price(self) -> Array:
         """ln P^[s, j]."""
-        return -np.log(self.Phi) / self.problem.theta[:, None]
+        return -np.log(self.Phi) / self.problem.theta[..., None]
 
     @property
     def price(self) -> Array:
-        """P^[j], of what households buy."""
-        return np.exp((self.problem.alpha * self.log_price).sum(0))
+        """P^[..., j], of what households buy."""
+        return np.exp((self.problem.alpha * self.log_price).sum(-2))
 
 
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")
@@ -111,7 +117,7 @@ def state_at(problem: Problem, log_wage: Array, near: State | None = None) -> St
         kept = np.where(problem.spending > 0, _over_exporters(competitiveness, problem.net) / Phi, 1.0)
     expenditure, spending, spending_residual = _spending(problem, spendable, competitiveness, Phi, kept, near)
     sales = _sales(problem, competitiveness, spending / Phi)
-    supply = sales.sum(0) if problem.links is None else (problem.links.labour * sales).sum(0)
+    supply = sales.sum(-2) if problem.links is None else (problem.links.labour * sales).sum(-2)
     unsolved = max(price_residual, spending_residual)
     return State(
         problem,
@@ -133,7 +139,7 @@ def state_at(problem: Problem, log_wage: Array, near: State | None = None) -> St
 def _spendable(problem: Problem, income: Array) -> Array:
     """H[j], what households spend before tariff revenue, under the rule for deficits."""
     if problem.rule == "fixed":
-        return income + problem.deficit * income.sum()
+        return income + problem.deficit * income.sum(-1, keepdims=True)
     if problem.rule == "share":
         wished = problem.deficit * income
         return wished * problem.over_bloc(income) / problem.over_bloc(wished)
@@ -143,23 +149,23 @@ def _spendable(problem: Problem, income: Array) -> Array:
 def _costs(problem: Problem, log_wage: Array, near: State | None) -> tuple[Array, float]:
     """ln c^[s, i] at which costs and prices agree, and the residual of that."""
     if problem.links is None:
-        return np.broadcast_to(log_wage, problem.alpha.shape), 0.0
+        return np.repeat(log_wage[..., None, :], len(problem.alpha), axis=-2), 0.0
     links = problem.links
-    wages = links.labour * log_wage
+    wages = links.labour * log_wage[..., None, :]
 
     def update(log_cost: Array) -> Array:
         _, Phi = _markets(problem, log_cost)
-        return wages + cost_of_inputs(links, -np.log(Phi) / problem.theta[:, None])
+        return wages + _through(links.inputs, -np.log(Phi) / problem.theta[..., None])
 
-    start = wages if near is None else near.log_cost + links.labour * (log_wage - near.log_wage)
+    start = wages if near is None else near.log_cost + links.labour * (log_wage - near.log_wage)[..., None, :]
     return fixed_point(update, start)
 
 
 def _markets(problem: Problem, log_cost: Array) -> tuple[Array, Array]:
     """c^^-theta [s, i], and Phi[s, j]; 1 where nothing is bought."""
-    competitiveness = np.exp(-problem.theta[:, None] * log_cost)
+    competitiveness = np.exp(-problem.theta[..., None] * log_cost)
     Phi = _over_exporters(competitiveness, problem.gross)
-    Phi[problem.spending <= 0] = 1.0
+    np.copyto(Phi, 1.0, where=problem.spending <= 0)
     return competitiveness, Phi
 
 
@@ -170,25 +176,25 @@ def _spending(
     own = own_share(problem, kept)
     if problem.links is None:
         expenditure = spendable / own
-        return expenditure, problem.alpha * expenditure, 0.0
-    links = problem.links
+        return expenditure, problem.alpha * expenditure[..., None, :], 0.0
+    inputs_of_use = problem.links.inputs.transpose(0, 2, 1)
 
     def households(used: Array) -> Array:
-        return (spendable + ((1 - kept) * used).sum(0)) / own if problem.tariffs else spendable
+        return (spendable + ((1 - kept) * used).sum(-2)) / own if problem.tariffs else spendable
 
     def update(spending: Array) -> Array:
-        used = use_of_inputs(links, _sales(problem, competitiveness, spending / Phi))
-        return problem.alpha * households(used) + used
+        used = _through(inputs_of_use, _sales(problem, competitiveness, spending / Phi))
+        return problem.alpha * households(used)[..., None, :] + used
 
-    start = problem.spending if near is None else near.spending
+    start = np.broadcast_to(problem.spending, Phi.shape) if near is None else near.spending
     spending, residual = fixed_point(update, start, problem.spending.sum(0))
-    used = use_of_inputs(links, _sales(problem, competitiveness, spending / Phi))
+    used = _through(inputs_of_use, _sales(problem, competitiveness, spending / Phi))
     return households(used), spending, residual
 
 
 def own_share(problem: Problem, kept: Array) -> Array:
-    """sum_s alpha_js kept_js [j]."""
-    return (problem.alpha * kept).sum(0) if problem.tariffs else np.ones(kept.shape[1])
+    """sum_s alpha_js kept_js [..., j]."""
+    return (problem.alpha * kept).sum(-2) if problem.tariffs else np.ones(kept.shape[-1])
 
 
 def cost_of_inputs(links: Links, log_price: Array) -> Array:
@@ -207,12 +213,21 @@ def use_of_inputs(links: Links, sales: Array) -> Array:
     return np.moveaxis(use.reshape(by_country.shape), 0, 1)
 
 
+def _through(matrices: Array, values: Array) -> Array:
+    """sum_k matrices[i, k, s] values[..., k, i] as [..., s, i]."""
+    total = (np.swapaxes(values, -1, -2)[..., None, :] @ matrices)[..., 0, :]
+    return np.swapaxes(total, -1, -2)
+
+
 def _sales(problem: Problem, competitiveness: Array, demand: Array) -> Array:
-    """Y'[s, i], from Q'/Phi [s, j]."""
-    return competitiveness * (problem.net @ demand[:, :, None])[:, :, 0]
+    """Y'[..., s, i], from Q'/Phi [..., s, j]."""
+    return competitiveness * _over_exporters(demand, np.swapaxes(problem.net, -1, -2))
 
 
 def _over_exporters(weights: Array, matrices: Array) -> Array:
-    """sum_i weights[s, i] matrices[s, i, j]."""
-    total: Array = (weights[:, None, :] @ matrices)[:, 0, :]
-    return total
+    """sum_i weights[..., s, i] matrices[s, i, j], or matrices[..., s, i, j]."""
+    if weights.ndim > matrices.ndim - 1:
+        total: Array = np.swapaxes(np.swapaxes(weights, 0, 1) @ matrices, 0, 1)
+        return total
+    each: Array = (weights[..., None, :] @ matrices)[..., 0, :]
+    return each
