@@ -53,9 +53,8 @@ class Quantities:
 
     def of(self, links: Any) -> Quantities:
         """The same for some links, or for chains of links (a membership matrix [M, L])."""
-        if sparse.issparse(links):
-            return Quantities(*(links @ matrix for matrix in self.matrices), self.severity)
-        return Quantities(*(matrix[links] for matrix in self.matrices), self.severity)
+        hours, usd, land_km = ((links @ each if sparse.issparse(links) else each[links]) for each in self.matrices)
+        return Quantities(hours, usd, land_km, self.severity)
 
     def costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L]."""

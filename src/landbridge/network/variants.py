@@ -8,7 +8,7 @@ like a better road.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -131,7 +131,8 @@ class _Means:
 
     def __init__(self, variants: Variants, values: tuple[float, float], value_of_time: float) -> None:
         self._variants, self._values, self._value_of_time = variants, values, value_of_time
-        self._known: dict[tuple[int, ...], Floats] = {}
+        self._no_route = np.full((len(variants.hubs.node),) * 2, np.inf)
+        self._known: dict[tuple[int, int], Floats] = {}
 
     def between_countries(self, variant: int, at_hubs: Mapping[str, tuple[Floats, Floats]]) -> CountryCosts:
         """Costs of one variant; ``at_hubs`` by main mode those [H, H] of the least and the most valuable goods."""
@@ -139,7 +140,7 @@ class _Means:
         countries = variants.networks[0].world.countries
         count = len(countries)
         days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
-        narrower = np.full((len(variants.hubs.node),) * 2, np.inf)
+        narrower = self._no_route
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
             change = variants.skeletons[main_mode].changes[variant]
             cheap, dear = (self._mean(cost, change) for cost in at_hubs[main_mode])
@@ -231,7 +232,7 @@ class _Union:
             touched = (graph.members @ changed[variant].astype(float) > 0.0) | (whole.land_km @ elsewhere > 0.0)
             rows = np.flatnonzero(touched)
             shared = network.quantities.of(links[links < count])
-            own = Quantities(*_stacked([shared, usual.of(links >= count)]).matrices, network.quantities.severity)
+            own = replace(_stacked([shared, usual.of(links >= count)]), severity=network.quantities.severity)
             closed = graph.members @ (~usable[variant]).astype(float) > 0.0
             changes.append(_change(graph, rows, own.of(graph.members[rows]), closed, hubs, changes))
         lat, lon = self.lat[graph.nodes], self.lon[graph.nodes]
@@ -270,7 +271,8 @@ def _differ(one: Quantities, other: Quantities) -> Flags:
 def _stacked(parts: Sequence[Quantities]) -> Quantities:
     """Quantities of one set of links after another."""
     matrices = zip(*(part.matrices for part in parts), strict=True)
-    return Quantities(*(sparse.vstack(each, format="csr") for each in matrices), parts[0].severity)
+    hours, usd, land_km = (sparse.vstack(each, format="csr") for each in matrices)
+    return Quantities(hours, usd, land_km, parts[0].severity)
 
 
 def _incomparable(links: Flags) -> sparse.csr_matrix:
