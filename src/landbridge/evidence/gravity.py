@@ -20,6 +20,7 @@ from landbridge.world import load_world
 YEARS = ("2017", "2022")
 FAR_KM = 3000.0
 CLEAR = 1.96
+KEYS, VALUES = ("parameter", "holding"), ("estimate", "standard_error")
 
 GUIDE = "trade/agtpa_1986_2006.parquet"
 REPLICATION = (
@@ -136,15 +137,15 @@ def _distance_elasticity(_: Path) -> Measured:
 
 
 @cache
-def _parameters(year: str, parameter: str) -> dict[str, tuple[float, float]]:
-    """Estimate and standard error on the industry world by what is held constant."""
+def _parameters(year: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """Estimate and standard error on the industry world, by parameter and what is held constant."""
     rows = gravity_parameters(load_world(f"{year}-industry"))
-    rows = rows[rows["parameter"] == parameter]
-    return dict(zip(rows["holding"], zip(rows["estimate"], rows["standard_error"], strict=True), strict=True))
+    named, found = (zip(rows[one], rows[other], strict=True) for one, other in (KEYS, VALUES))
+    return dict(zip(named, found, strict=True))
 
 
 def _parameter(year: str, parameter: str, holding: str) -> Measured:
-    found = _parameters(year, parameter)
+    found = {held: estimate for (name, held), estimate in _parameters(year).items() if name == parameter}
     others = (f"{found[held][0]:.3g} ({found[held][1]:.2g}) holding {held}" for held in found if held != holding)
     return Measured(found[holding][0], f"standard error {found[holding][1]:.2g}; {', '.join(others)}")
 
