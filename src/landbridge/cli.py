@@ -198,7 +198,7 @@ def show(
     from landbridge.world import load_world
 
     modelled = quantity in variables() and variables()[quantity].modelled
-    source = load_world(world or "2017") if world or not modelled else _outcome(outcome)
+    source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)
     _print_table(show_quantity(source, quantity, **labels_of(source, quantity, label or [])), as_csv, as_json)
 
 

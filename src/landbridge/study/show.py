@@ -10,6 +10,7 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
+from landbridge.study.exposure import baseline_exposure_table, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
 from landbridge.study.observed import observed_table
 from landbridge.study.outcome import Outcome
@@ -21,14 +22,19 @@ COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner")
 
 @dataclass(frozen=True)
 class View:
-    """A table computed from a world: how, whether by ``sector``, and the countries without which it is too long."""
+    """A table computed from a world: how, whether by ``sector``, and the countries without which it is too long.
+
+    ``of_outcome`` computes it for the baseline of an outcome; None where it is of worlds alone.
+    """
 
     table: Callable[..., DataFrame]
     by_sector: bool = True
     countries: tuple[str, ...] = ()
+    of_outcome: Callable[..., DataFrame] | None = None
 
 
 VIEWS = {
+    "exposure": View(exposure_table, countries=("country", "partner"), of_outcome=baseline_exposure_table),
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
     "gravity_parameters": View(gravity_parameters, by_sector=False),
@@ -42,7 +48,7 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
         InputError: no such quantity, table, or label; the message names the nearest.
     """
     if isinstance(source, Outcome):
-        return source.table(quantity, **labels)
+        return _view(source, quantity, labels) if _has_view(source, quantity) else source.table(quantity, **labels)
     observed = [name for name, variable in variables().items() if not variable.modelled]
     if quantity in observed:
         return observed_table(source, quantity, **labels)
@@ -114,13 +120,17 @@ def _names(source: World | Outcome) -> dict[str, list[str]]:
 
 
 def _columns(source: World | Outcome, quantity: str) -> list[str]:
-    if isinstance(source, World) and quantity in VIEWS:
+    if _has_view(source, quantity):
         return list(VIEWS[quantity].countries)
     known = isinstance(source, World) and quantity in source.resources
     return list(map(str, source.table(quantity).columns)) if known else []
 
 
-def _view(world: World, name: str, labels: dict[str, Any]) -> DataFrame:
+def _has_view(source: World | Outcome, name: str) -> bool:
+    return name in VIEWS and (isinstance(source, World) or VIEWS[name].of_outcome is not None)
+
+
+def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFrame:
     """The rows of a view that have the labels asked for.
 
     Raises:
@@ -131,7 +141,8 @@ def _view(world: World, name: str, labels: dict[str, Any]) -> DataFrame:
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
     given = labels.get("sector") if view.by_sector else None
     sectors = {} if given is None else {"sector": given if isinstance(given, list | tuple) else [given]}
-    return _rows(view.table(world, **sectors), name, labels)
+    table = view.table if isinstance(source, World) or view.of_outcome is None else view.of_outcome
+    return _rows(table(source, **sectors), name, labels)
 
 
 def _rows(table: DataFrame, name: str, labels: dict[str, Any]) -> DataFrame:
