@@ -392,7 +392,7 @@ changes = [{ kind = "tariff", exporters = ["CHN"], importers = ["USA"], sectors 
 
 def test_a_railway_and_a_tariff_run_on_an_industry_world(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(STUDY)
-    chain = Chain.of(read_study(tmp_path / "study.toml"), ["rail", "tariff"])
+    chain = Chain.of(read_study(tmp_path / "study.toml"))
     base, rail, tariff = (solved.trade for solved in chain.solve(chain.central))
     assert max(trade.residual for trade in (base, rail, tariff)) < 1e-9
     assert abs(base.real_income).max() < 1e-9
