@@ -10,8 +10,9 @@ import pandas as pd
 
 from landbridge.evidence import nafta, sample
 from landbridge.parameters import central_values
-from landbridge.trade.core import TradeBaseline, calibrate, counterfactual, solve, solve_draws
-from landbridge.trade.model import calibrate_world, solve_world
+from landbridge.trade.core import Calibration, TradeBaseline, calibrate, counterfactual, solve, solve_draws
+from landbridge.trade.exposure import LinearResponse
+from landbridge.trade.model import calibrate_world, elasticities, solve_world, trade_baseline
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds, peak_memory_mb
 
@@ -179,6 +180,28 @@ def _industry() -> list[Measurement]:
     ]
 
 
+def _exposure() -> list[Measurement]:
+    """The matrices of exposure, from a calibration to every country's answer to every country's productivity."""
+    wide = calibrate(_flows(COUNTRIES, 1), 5.0)
+    world = load_world("2022-industry")
+    linked = calibrate(trade_baseline(world), elasticities(world, central_values()))
+
+    def matrices(calibration: Calibration) -> object:
+        response = LinearResponse.of(calibration)
+        return response.income().productivity, response.real_income().productivity
+
+    where = f"{len(world.countries)} countries x {len(world.sectors)} sectors with links"
+    return [
+        Measurement(
+            f"exposure of income and real income to every productivity, {COUNTRIES} countries, one sector",
+            cpu_seconds(lambda: matrices(wide)),
+            "s",
+            0.1,
+        ),
+        Measurement(f"the same, {where}", cpu_seconds(lambda: matrices(linked), repeat=2), "s"),
+    ]
+
+
 def _peer() -> list[Measurement]:
     """gegravity's own example on its sample of 30 countries, theirs and ours in this process, where it is installed."""
     try:
@@ -258,6 +281,7 @@ def measure() -> list[Measurement]:
         _calibration(),
         *_nafta(),
         *_industry(),
+        *_exposure(),
         *_peer(),
     ]
     return [*measured, Measurement("peak memory of the trade benchmarks", peak_memory_mb(), "MB", 2000)]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landbridge.errors import InputError
+from landbridge.evidence.exposure import friends_and_enemies
 from landbridge.trade.core import TradeBaseline, calibrate, counterfactual
 from landbridge.trade.exposure import LinearResponse
 from trade_worlds import random_costs, random_flows, random_tariffs, random_use
@@ -112,25 +113,10 @@ def test_dearer_trade_for_all_of_a_sellers_customers_is_lower_productivity(seed,
     np.testing.assert_allclose(exposure.trade_costs().sum(2), -exposure.productivity, rtol=1e-9, atol=1e-12)
 
 
-def friend_enemy_matrices(flows, theta):
-    """Income and real-income exposure to productivity in closed form, trade balanced: [n, i].
-
-    Derived from w_i Y_i = sum_n S_ni w_n Y_n: d ln w = T d ln w + theta M (d ln w - d ln A), M = TS - I, the mean log
-    wage with income weights kept, and d ln W = d ln w - S (d ln w - d ln A).
-    """
-    income = flows.sum(1)
-    S = flows.T / flows.sum(0)[:, None]
-    T = flows / income[:, None]
-    M = T @ S - np.eye(len(flows))
-    numeraire = np.outer(np.ones(len(flows)), income / income.sum())
-    W = -np.linalg.solve(np.eye(len(flows)) - T - theta * M + numeraire, theta * M)
-    return W, W - S @ (W - np.eye(len(flows)))
-
-
 @given(seeds, st.integers(2, 12), st.floats(2, 10))
 def test_balanced_trade_gives_the_closed_form_of_friends_and_enemies(seed, countries, theta):
     calibration = calibrate(TradeBaseline.from_flows(random_flows(seed, countries, 1)), theta)
-    income, real_income = friend_enemy_matrices(calibration.baseline.flows[:, :, 0], theta)
+    income, real_income = friends_and_enemies(calibration.baseline.flows[:, :, 0], theta)
     response = LinearResponse.of(calibration)
     np.testing.assert_allclose(response.income().productivity[:, :, 0], income, atol=1e-8)
     np.testing.assert_allclose(response.real_income().productivity[:, :, 0], real_income, atol=1e-8)
@@ -140,7 +126,7 @@ def test_the_closed_form_gets_deficits_wrong_and_the_derivative_does_not():
     """Even in sign: that is why it is a test here and not the method."""
     flows = random_flows(11, 8, 1, own=1.0)
     calibration = calibrate(TradeBaseline.from_flows(flows), 5.0, "fixed")
-    closed = friend_enemy_matrices(flows[:, :, 0], 5.0)[1]
+    closed = friends_and_enemies(flows[:, :, 0], 5.0)[1]
     exact = LinearResponse.of(calibration).real_income().productivity[:, :, 0]
     assert np.abs(closed - exact).max() > 0.01
 
