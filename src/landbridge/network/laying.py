@@ -14,7 +14,7 @@ from landbridge.errors import InputError
 from landbridge.network import core
 from landbridge.network.ground import CONTESTED, country_at
 from landbridge.network.places import Place, great_circle_points
-from landbridge.network.tables import in_force, running_modes, with_study_columns
+from landbridge.network.tables import in_force, labels_of, running_modes, with_study_columns
 from landbridge.parameters import central_values
 from landbridge.world.distance import great_circle_km
 
@@ -61,13 +61,13 @@ class Ground:
         return cls(
             nodes["lat"].to_numpy(dtype=float),
             nodes["lon"].to_numpy(dtype=float),
-            nodes["iso3"].to_numpy(dtype=object),
-            nodes["kind"].to_numpy(dtype=object),
+            labels_of(nodes, "iso3"),
+            labels_of(nodes, "kind"),
             links["u"].to_numpy(dtype=np.int64),
             links["v"].to_numpy(dtype=np.int64),
-            links["mode"].to_numpy(dtype=object),
-            links["dwell"].to_numpy(dtype=object),
-            links["iso3"].to_numpy(dtype=object),
+            labels_of(links, "mode"),
+            labels_of(links, "dwell"),
+            labels_of(links, "iso3"),
             links["gauge_mm"].to_numpy(dtype=np.int64),
             links["km"].to_numpy(dtype=float),
             links["skeleton"].to_numpy(dtype=bool),

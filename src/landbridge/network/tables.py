@@ -47,9 +47,9 @@ def read_network(world: World, year: int) -> Network:
     nodes, links = world.table("nodes"), with_study_columns(world.table("links"))
     tail, head = (links[end].to_numpy(dtype=np.int64) for end in ("u", "v"))
     _check(links, tail, head, len(nodes))
-    dwell = _labels(links, "dwell").copy()
-    border, iso3 = _labels(links, "border"), _labels(links, "iso3")
-    running = running_modes(_labels(links, "mode"), dwell)
+    dwell = labels_of(links, "dwell").copy()
+    border, iso3 = labels_of(links, "border"), labels_of(links, "iso3")
+    running = running_modes(labels_of(links, "mode"), dwell)
     customs = np.flatnonzero((dwell == "rail_border") | (dwell == "road_border"))
     dwell[customs[np.isin(border[customs], soft_borders(world, year))]] = "soft_border"
     return Network(
@@ -57,14 +57,14 @@ def read_network(world: World, year: int) -> Network:
         year=year,
         lat=nodes["lat"].to_numpy(dtype=float),
         lon=nodes["lon"].to_numpy(dtype=float),
-        node_iso3=_labels(nodes, "iso3"),
-        node_name=_labels(nodes, "name"),
+        node_iso3=labels_of(nodes, "iso3"),
+        node_name=labels_of(nodes, "name"),
         tail=tail,
         head=head,
-        mode=_labels(links, "mode"),
+        mode=labels_of(links, "mode"),
         running=running,
         km=links["km"].to_numpy(dtype=float),
-        passage=_labels(links, "passage"),
+        passage=labels_of(links, "passage"),
         border=border,
         dwell=dwell,
         iso3=iso3,
@@ -91,7 +91,7 @@ def running_modes(mode: Labels, dwell: Labels) -> Labels:
 def in_force(table: DataFrame, year: int) -> Flags:
     """Which dated rows (``since``, ``until``, empty: open-ended) hold on 1 July of the year."""
     day = f"{year:04d}-07-01"
-    since, until = _labels(table, "since"), _labels(table, "until")
+    since, until = labels_of(table, "since"), labels_of(table, "until")
     return np.array([start <= day and (not end or day < end) for start, end in zip(since, until, strict=True)], bool)
 
 
@@ -132,10 +132,10 @@ def _violence(world: World, year: int) -> dict[str, float]:
 
 def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     """Why each link is closed in the year, in words; empty where it is open."""
-    reason = _labels(links, "closed_by").copy()
+    reason = labels_of(links, "closed_by").copy()
     reason[(reason == "") & ~links["open"].to_numpy(dtype=bool)] = "not built"
     tagged = np.flatnonzero((links["border"] != "") | (links["passage"] != ""))
-    border, passage, mode = (_labels(links.iloc[tagged], column) for column in ("border", "passage", "mode"))
+    border, passage, mode = (labels_of(links.iloc[tagged], column) for column in ("border", "passage", "mode"))
     bound = ~links["exempt"].to_numpy(dtype=bool)[tagged] & (reason[tagged] == "")
     table = world.table("closures")
     rows = table.loc[in_force(table, year), ["key", "mode", "since", "source"]].astype(str)
@@ -176,7 +176,7 @@ def _quantities(
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
     slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
-    of_canal = _position(_labels(links, "passage"), CANALS)
+    of_canal = _position(labels_of(links, "passage"), CANALS)
     canal_km = np.bincount(of_canal[of_canal >= 0], km[of_canal >= 0], len(CANALS))
     canal_share = np.where(of_canal >= 0, km / np.maximum(canal_km, 1.0)[of_canal], 0.0)
     on_land = np.where((running == "rail") | (running == "road"), iso3, "")
@@ -253,5 +253,9 @@ def _check(links: DataFrame, tail: Ints, head: Ints, n_nodes: int) -> None:
             raise DataError(f"Table links: link {row} has {column} {value[row]}; it must be positive.")
 
 
-def _labels(frame: DataFrame, column: str) -> Labels:
-    return frame[column].to_numpy(dtype=object)
+def labels_of(frame: DataFrame, column: str) -> Labels:
+    """A column of text as Python strings, of which equal ones are one object: there are few among many rows."""
+    import pandas as pd
+
+    position, words = pd.factorize(frame[column], use_na_sentinel=False)
+    return np.asarray(words, dtype=object)[position]
