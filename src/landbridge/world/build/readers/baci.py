@@ -106,7 +106,7 @@ def _batches(path: Path, advance: Advance) -> Iterator[Any]:
             path.open("rb") as file,
             arrow.open_csv(
                 file,
-                arrow.ReadOptions(block_size=_PIECE),
+                arrow.ReadOptions(use_threads=False, block_size=_PIECE),
                 convert_options=arrow.ConvertOptions(include_columns=list(COLUMNS), column_types=types),
             ) as reader,
         ):

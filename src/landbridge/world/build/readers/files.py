@@ -85,7 +85,7 @@ def numbers_of_csv(path: Path, width: int, texts: int, skip: int, advance: Advan
             path.open("rb") as file,
             csv.open_csv(
                 file,
-                csv.ReadOptions(block_size=_PIECE, skip_rows=skip, column_names=names),
+                csv.ReadOptions(use_threads=False, block_size=_PIECE, skip_rows=skip, column_names=names),
                 convert_options=csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=False),
             ) as reader,
         ):
