@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -33,10 +32,10 @@ def _calibration(name: str, rule: DeficitRule) -> Calibration:
     return calibrate(trade_baseline(world), elasticities(world, central_values()), rule)
 
 
-def _derivative(calibration: Calibration, changed: Callable[[float], dict[str, Array]]) -> Array:
-    """d ln W / dx [n] of the exact model at x = 0, by a five-point difference; ``changed`` gives what x changes."""
+def _derivative(calibration: Calibration, what: str, shape: tuple[int, ...], place: tuple[int, ...]) -> Array:
+    """d ln W [n] of the exact model in the log of one place of ``what`` [shape], by a five-point difference."""
     far_below, below, above, far_above = (
-        np.log(counterfactual(calibration, **changed(k * STEP)).real_income) for k in (-2, -1, 1, 2)
+        np.log(counterfactual(calibration, **{what: _one(shape, place, k * STEP)}).real_income) for k in (-2, -1, 1, 2)
     )
     derivative: Array = (far_below - 8 * below + 8 * above - far_above) / (12 * STEP)
     return derivative
@@ -54,10 +53,8 @@ def _finite_differences(name: str, rule: DeficitRule) -> Measured:
     exposure = LinearResponse.of(calibration).real_income()
     random, gaps = np.random.default_rng(3), []
     for i, j, s in zip(*(random.integers(size, size=PLACES) for size in shape), strict=True):
-        by_productivity = _derivative(
-            calibration, lambda x, i=i, s=s: {"productivity": _one((shape[0], shape[2]), (i, s), x)}
-        )
-        by_cost = _derivative(calibration, lambda x, i=i, j=j, s=s: {"kappa": _one(shape, (i, j, s), x)})
+        by_productivity = _derivative(calibration, "productivity", (shape[0], shape[2]), (i, s))
+        by_cost = _derivative(calibration, "kappa", shape, (i, j, s))
         per_cost = exposure.bundle(np.log(_one(shape, (i, j, s), 1.0)))
         gaps += [np.abs(exposure.productivity[:, i, s] - by_productivity).max(), np.abs(per_cost - by_cost).max()]
     return Measured(float(max(gaps)), f"{PLACES} productivities and {PLACES} pairs, every country")
