@@ -24,16 +24,17 @@ def adjacency(tail: Ints, head: Ints, weights: Floats, n_nodes: int) -> tuple[sp
     the smallest positive number, since a sparse zero means "no link".
     """
     usable = np.flatnonzero(np.isfinite(weights) & (tail != head))
-    link = np.concatenate([usable, usable])
-    row = np.concatenate([tail[usable], head[usable]])
-    column = np.concatenate([head[usable], tail[usable]])
-    data = np.maximum(weights[link], np.finfo(float).tiny)
-    order = np.lexsort((data, column, row))
-    row, column, data, link = row[order], column[order], data[order], link[order]
-    first = np.ones(len(row), dtype=bool)
-    first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row[first], minlength=n_nodes))])
-    return sparse.csr_matrix((data[first], column[first], starts), shape=(n_nodes, n_nodes)), link[first]
+    data = np.maximum(weights[usable], np.finfo(float).tiny)
+    low, high = np.minimum(tail[usable], head[usable]), np.maximum(tail[usable], head[usable])
+    order = np.lexsort((data, low * n_nodes + high))
+    low, high, data, link = low[order], high[order], data[order], usable[order]
+    lightest = np.ones(len(link), dtype=bool)
+    lightest[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    low, high, data, link = low[lightest], high[lightest], data[lightest], link[lightest]
+    ends = np.concatenate([low, high]), np.concatenate([high, low])
+    entry = sparse.csr_matrix((np.tile(np.arange(len(link)), 2), ends), shape=(n_nodes, n_nodes))
+    graph = sparse.csr_matrix((data[entry.data], entry.indices, entry.indptr), shape=(n_nodes, n_nodes))
+    return graph, link[entry.data]
 
 
 def components(tail: Ints, head: Ints, n_nodes: int) -> Ints:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from landbridge import labels
 from landbridge.errors import InputError, did_you_mean
 from landbridge.network import core
+from landbridge.network.coded import labels_of, links_of, nodes_of, with_values
 from landbridge.network.laying import SNAP_KM, Ground, lay, on_line, positive, with_feeders
 from landbridge.network.places import find_place
-from landbridge.network.tables import running_modes, with_study_columns
+from landbridge.network.tables import running_modes
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
@@ -88,18 +89,18 @@ def upgrade(
     _exactly_one(speed_kmh=speed_kmh, speed_factor=speed_factor)
     positive(speed_kmh, "speed_kmh")
     positive(speed_factor, "speed_factor")
-    links = with_study_columns(world.table("links"))
+    links = links_of(world)
     chosen = line_along(world, mode, via) if via is not None else _lines_in(links, mode, countries or ())
     if speed_kmh is not None:
-        links = _set(links, chosen, "speed_kmh_override", speed_kmh)
+        links = with_values(links, chosen, speed_kmh_override=speed_kmh)
     else:
-        for column in ("speed_factor", "speed_kmh_override"):
-            links = _set(links, chosen, column, links[column].to_numpy(dtype=float)[chosen] * speed_factor)
+        speeds = {name: links[name].to_numpy(dtype=float)[chosen] for name in ("speed_factor", "speed_kmh_override")}
+        links = with_values(links, chosen, **{name: speed * speed_factor for name, speed in speeds.items()})
     if via is None:
         return world.with_(links=links)
     ends = links[["u", "v"]].to_numpy()[chosen].ravel()
     once = np.flatnonzero(np.bincount(ends) == 1)
-    return with_feeders(world.with_(links=_set(links, chosen, "feeder", True)), once)
+    return with_feeders(world.with_(links=with_values(links, chosen, feeder=True)), once)
 
 
 def close(
@@ -120,12 +121,12 @@ def close(
     """
     _exactly_one(passage=passage, country=country, border=border, via=via)
     mode = None if mode is None else labels.mode(mode)
-    links = with_study_columns(world.table("links"))
+    links = links_of(world)
     if via is not None:
         if mode is None:
             raise InputError("To close the line along places, say of which mode.")
         chosen, what = line_along(world, mode, via), f"the {mode} line along {' - '.join(via)}"
-        links = _set(links, _bypass(world, mode, via, chosen), "feeder", True)
+        links = with_values(links, _bypass(world, mode, via, chosen), feeder=True)
     elif passage is not None:
         chosen, what = _of_mode(links, _passage(links, passage), mode), f"passage {passage}"
     elif border is not None:
@@ -137,7 +138,7 @@ def close(
     if not len(chosen):
         raise InputError(f"Nothing to close: {what} has no link{f' by {mode}' if mode else ''} in this world.")
     reason = f"{what} closed{f' to {mode}' if mode else ''} by the study"
-    return world.with_(links=_set(links, chosen, "closed_by", reason))
+    return world.with_(links=with_values(links, chosen, closed_by=reason))
 
 
 def set_border(
@@ -161,13 +162,11 @@ def set_border(
     for name, value in (("hours", hours), ("usd", usd)):
         if value is not None and not (np.isfinite(value) and value >= 0.0):
             raise InputError(f"Border {pair}: {name} is {value}; it must be zero or more.")
-    links = with_study_columns(world.table("links"))
+    links = links_of(world)
     chosen = _crossings(links, pair, mode)
-    for column, value in (("hours_override", hours), ("usd_override", usd)):
-        if value is not None:
-            links = _set(links, chosen, column, float(value))
-    links = _set(_set(links, chosen, "exempt", True), chosen, "closed_by", "")
-    return world.with_(links=links)
+    given = {"hours_override": hours, "usd_override": usd}
+    overrides = {column: float(value) for column, value in given.items() if value is not None}
+    return world.with_(links=with_values(links, chosen, **overrides, exempt=True, closed_by=""))
 
 
 def line_along(world: World, mode: str, via: Sequence[str], without: Ints | None = None) -> Ints:
@@ -228,12 +227,11 @@ def _passage(links: DataFrame, text: str) -> Ints:
     Raises:
         InputError: no such passage; the message lists them all.
     """
-    tags = links["passage"].to_numpy(dtype=object)
-    known = sorted(set(tags) - {""})
+    known = sorted(set(links["passage"].unique()) - {""})
     tag = text.strip().lower().replace(" ", "_").replace("-", "_")
     if tag not in known:
         raise InputError(f'No passage called "{text}".{did_you_mean(tag, known)} Passages: {", ".join(known)}.')
-    return np.flatnonzero(tags == tag)
+    return np.flatnonzero((links["passage"] == tag).to_numpy())
 
 
 def _border(one: str, other: str) -> str:
@@ -265,15 +263,15 @@ def _crossings(links: DataFrame, border: str, mode: str | None) -> Ints:
 
 
 def _neighbours(links: DataFrame, code: str) -> list[str]:
-    pairs = {border for border in links["border"] if code in border}
+    pairs = {border for border in links["border"].unique() if code in border}
     return sorted(side for border in pairs for side in border.split("-") if side != code)
 
 
 def _gates(world: World, links: DataFrame, code: str) -> Ints:
     """Where a country meets the world: its border crossings, its ports, and the ferries that land in it."""
-    node_iso3 = world.table("nodes")["iso3"].to_numpy(dtype=object)
+    node_iso3 = labels_of(nodes_of(world), "iso3")
     ends = [node_iso3[links[end].to_numpy(dtype=np.int64)] for end in ("u", "v")]
-    crossing = np.array([code in border for border in links["border"]])
+    crossing = links["border"].isin([border for border in links["border"].unique() if code in border]).to_numpy()
     at_home = (ends[0] == code) | (ends[1] == code)
     port = (links["dwell"] == "port").to_numpy() & at_home
     ferry = (links["mode"] == "ferry").to_numpy() & at_home & (ends[0] != ends[1])
@@ -284,14 +282,8 @@ def _of_mode(links: DataFrame, chosen: Ints, mode: str | None) -> Ints:
     """Of these links those of a mode; a port's connector counts as sea."""
     if mode is None:
         return chosen
-    running = running_modes(links["mode"].to_numpy(dtype=object), links["dwell"].to_numpy(dtype=object))
+    running = running_modes(links["mode"].array, links["dwell"].array)
     return chosen[running[chosen] == mode]
-
-
-def _set(links: DataFrame, chosen: Ints, column: str, value: object) -> DataFrame:
-    changed = links[column].to_numpy(copy=True)
-    changed[chosen] = value
-    return links.assign(**{column: changed})
 
 
 def _exactly_one(**given: object) -> None:

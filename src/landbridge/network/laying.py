@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,16 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError
 from landbridge.network import core
+from landbridge.network.coded import links_of, nodes_of, with_rows
 from landbridge.network.ground import CONTESTED, country_at
 from landbridge.network.places import Place, great_circle_points
-from landbridge.network.tables import in_force, labels_of, running_modes, with_study_columns
+from landbridge.network.tables import in_force, running_modes
 from landbridge.parameters import central_values
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
+    from pandas import Categorical
+
     from landbridge.world import World
 
 Floats = NDArray[np.float64]
@@ -39,17 +43,17 @@ _GAUGE_BREAK_KM = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The arrays of a world's nodes and links that laying a line looks at."""
+    """The columns of a world's nodes and links that laying a line looks at; those of text as categories."""
 
     lat: Floats
     lon: Floats
-    iso3: NDArray[np.object_]
-    kind: NDArray[np.object_]
+    iso3: Categorical
+    kind: Categorical
     tail: Ints
     head: Ints
-    mode: NDArray[np.object_]
-    dwell: NDArray[np.object_]
-    country: NDArray[np.object_]
+    mode: Categorical
+    dwell: Categorical
+    country: Categorical
     gauge: Ints
     km: Floats
     skeleton: Flags
@@ -57,17 +61,17 @@ class Ground:
     @classmethod
     def of(cls, world: World) -> Ground:
         """The ground of a world."""
-        nodes, links = world.table("nodes"), world.table("links")
+        nodes, links = nodes_of(world), links_of(world)
         return cls(
             nodes["lat"].to_numpy(dtype=float),
             nodes["lon"].to_numpy(dtype=float),
-            labels_of(nodes, "iso3"),
-            labels_of(nodes, "kind"),
+            nodes["iso3"].array,
+            nodes["kind"].array,
             links["u"].to_numpy(dtype=np.int64),
             links["v"].to_numpy(dtype=np.int64),
-            labels_of(links, "mode"),
-            labels_of(links, "dwell"),
-            labels_of(links, "iso3"),
+            links["mode"].array,
+            links["dwell"].array,
+            links["iso3"].array,
             links["gauge_mm"].to_numpy(dtype=np.int64),
             links["km"].to_numpy(dtype=float),
             links["skeleton"].to_numpy(dtype=bool),
@@ -77,19 +81,27 @@ class Ground:
         """Links [L] of a mode; on rails the gauge breaks between them too."""
         return (self.mode == mode) | ((self.dwell == "gauge") & (mode == "rail"))
 
-    def usual_cost(self) -> Floats:
-        """Cost [L] of manufactures by land at central values, without what studies changed; infinite off the land."""
+    def usual_cost(self, links: Ints) -> Floats:
+        """Cost of manufactures on some links at central values, without what studies changed; infinite off the land."""
         params = central_values()
         hourly = params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0
-        running = running_modes(self.mode, self.dwell)
-        cost = np.full(len(self.km), np.inf)
-        for mode in ("rail", "road"):
-            mine = running == mode
-            per_km = params[f"usd_per_teu_km_{mode}"] + hourly / params[f"{mode}_speed_kmh"]
-            cost[mine] = self.km[mine] * per_km
+        dwell, running = self.dwell[links], running_modes(self.mode[links], self.dwell[links])
+        cost = np.full(len(links), np.inf)
+        for each in ("rail", "road"):
+            mine = running == each
+            per_km = params[f"usd_per_teu_km_{each}"] + hourly / params[f"{each}_speed_kmh"]
+            cost[mine] = self.km[links][mine] * per_km
         for stop in ("terminal", "gauge"):
-            cost[self.dwell == stop] += params[f"{stop}_usd"] + hourly * params[f"{stop}_hours"]
+            cost[dwell == stop] += params[f"{stop}_usd"] + hourly * params[f"{stop}_hours"]
         return cost
+
+    @cached_property
+    def gauges(self) -> dict[str, int]:
+        """The usual gauge of every country that has railways."""
+        known = self.gauge > 0
+        country, gauge = self.country.codes[known], self.gauge[known]
+        usual = {code: int(np.bincount(gauge[country == code]).argmax()) for code in np.unique(country)}
+        return {str(self.country.categories[code]): found for code, found in usual.items()}
 
     def km_to(self, place: Place, nodes: Ints) -> Floats:
         """Great-circle distance of some nodes from a place."""
@@ -132,16 +144,10 @@ class Draft:
 
     def added_to(self, world: World) -> World:
         """The world with the draft's nodes and links."""
-        import pandas as pd
-
-        nodes, links = world.table("nodes"), with_study_columns(world.table("links"))
-        more_nodes, more_links = pd.DataFrame(self.nodes), pd.DataFrame(self.links)
-        more_nodes.insert(0, "node", np.arange(len(nodes), len(nodes) + len(more_nodes)))
-        more_links.insert(0, "link", np.arange(len(links), len(links) + len(more_links)))
-        return world.with_(
-            nodes=pd.concat([nodes, more_nodes[list(nodes.columns)].astype(nodes.dtypes)], ignore_index=True),
-            links=pd.concat([links, more_links[list(links.columns)].astype(links.dtypes)], ignore_index=True),
-        )
+        nodes, links = nodes_of(world), links_of(world)
+        more_nodes = [{"node": len(nodes) + number, **node} for number, node in enumerate(self.nodes)]
+        more_links = [{"link": len(links) + number, **link} for number, link in enumerate(self.links)]
+        return world.with_(nodes=with_rows(nodes, more_nodes), links=with_rows(links, more_links))
 
 
 def lay(world: World, mode: str, places: Sequence[Place], *, speed_kmh: float | None, assumed: bool) -> World:
@@ -192,18 +198,19 @@ def with_feeders(world: World, stops: Iterable[int]) -> World:
     if "trunk" not in world.resources:
         return world
     ground, cities = Ground.of(world), world.table("cities")
-    cost = ground.usual_cost()
     hubs = cities.loc[cities["hub"], "node"].to_numpy(dtype=np.int64)
-    links = with_study_columns(world.table("links"))
+    links = links_of(world)
     feeder = links["feeder"].to_numpy(copy=True)
     stops = np.unique(np.fromiter(stops, dtype=np.int64))
     for iso3 in sorted(set(ground.iso3[stops])):
         at_home = ground.iso3 == iso3
-        near = np.flatnonzero(at_home[ground.tail] & at_home[ground.head] & np.isfinite(cost))
+        inside = np.flatnonzero(at_home[ground.tail] & at_home[ground.head])
+        cost = ground.usual_cost(inside)
+        near, cost = inside[np.isfinite(cost)], cost[np.isfinite(cost)]
         nodes, ends = np.unique(np.concatenate([ground.tail[near], ground.head[near]]), return_inverse=True)
         tail, head = ends.reshape(2, -1)
         joined = [np.searchsorted(nodes, which[np.isin(which, nodes)]) for which in (stops, hubs)]
-        trees = core.shortest_trees(tail, head, cost[near], len(nodes), joined[0])
+        trees = core.shortest_trees(tail, head, cost, len(nodes), joined[0])
         for link, before in zip(trees.link, trees.before, strict=True):
             for hub in joined[1]:
                 node = hub
@@ -277,7 +284,7 @@ def _refuse(world: World, ground: Ground, mode: str, one: Place, other: Place, s
     if water > _WATER_KM:
         raise InputError(f"{where} runs over {water:,.0f} km of water. {cure}")
     lat, lon = great_circle_points(one.lat, one.lon, other.lat, other.lon, 41)
-    on_lat, on_lon = ground.course(np.isin(ground.mode, ["rail", "road"]))
+    on_lat, on_lon = ground.course((ground.mode == "rail") | (ground.mode == "road"))
     wild = max(float(great_circle_km(on_lat, on_lon, y, x).min()) for y, x in zip(lat, lon, strict=True))
     if wild > _WILD_KM:
         raise InputError(f"{where} passes {wild:,.0f} km away from any road or railway: impassable ground. {cure}")
@@ -336,10 +343,7 @@ def on_line(ground: Ground, line: Flags, place: Place) -> Ints:
 
 def _gauge(ground: Ground, mode: str, iso3: str) -> int:
     """The usual gauge of a country's railways, 1435 mm where it has none; 0 off the rails."""
-    if mode != "rail":
-        return 0
-    found = ground.gauge[(ground.country == iso3) & (ground.gauge > 0)]
-    return int(np.bincount(found).argmax()) if len(found) else 1435
+    return ground.gauges.get(iso3, 1435) if mode == "rail" else 0
 
 
 def _stretch_out(

@@ -147,9 +147,13 @@ class Network:
         """Which links [L] may be used."""
         return np.asarray(self.closed_by == "", dtype=bool)
 
+    @cached_property
+    def _by_mode(self) -> Mapping[str, Flags]:
+        return {mode: np.asarray(self.running == mode, dtype=bool) for mode in RUNNING}
+
     def allowed(self, modes: Iterable[str]) -> Flags:
         """Which links [L] run as one of these modes."""
-        return np.isin(self.running, list(modes))
+        return np.logical_or.reduce([self._by_mode[mode] for mode in modes])
 
     def link_costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L] of every link; both are ``inf`` where it is closed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,13 @@ def find_place(world: World, text: str) -> Place:
     Raises:
         InputError: no place of that name (the message gives the nearest names with their countries), or several.
     """
-    table = world.table("places")
+    table, rows_called = world.table("places"), world.derived("places", _rows_by_name)
     name, iso3 = text.strip(), ""
-    found = _called(table, name)
+    found = _called(table, rows_called, name)
     if found.empty and "," in text:
         name, _, where = (part.strip() for part in text.rpartition(","))
         iso3 = country(where)
-        found = _called(table, name)
+        found = _called(table, rows_called, name)
     inside = found[found["iso3"] == iso3] if iso3 else found
     if inside.empty:
         raise InputError(_unknown(table, name, iso3, found))
@@ -83,9 +84,18 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().strip()
 
 
-def _called(table: DataFrame, name: str) -> DataFrame:
-    spellings = [plain(name), plain(name).replace("'", "")]
-    return table[table["ascii"].str.lower().isin(spellings) | (table["name"].str.lower() == name.lower())]
+def _rows_by_name(places: DataFrame) -> Mapping[str, Sequence[int]]:
+    """Rows of the table by each name in it, as written and without accents, in lower case."""
+    rows: dict[str, list[int]] = {}
+    for column in ("ascii", "name"):
+        for row, name in enumerate(places[column].str.lower().tolist()):
+            rows.setdefault(name, []).append(row)
+    return rows
+
+
+def _called(table: DataFrame, rows: Mapping[str, Sequence[int]], name: str) -> DataFrame:
+    spellings = {plain(name), plain(name).replace("'", ""), name.lower()}
+    return table.iloc[sorted({row for spelling in spellings for row in rows.get(spelling, ())})]
 
 
 def _unknown(table: DataFrame, name: str, iso3: str, elsewhere: DataFrame) -> str:

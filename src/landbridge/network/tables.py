@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
 from landbridge.errors import DataError
+from landbridge.network.coded import labels_of, links_of, nodes_of, with_values, words_of
 from landbridge.network.model import (
     ALLOWED,
     CANALS,
@@ -24,18 +25,9 @@ from landbridge.network.model import (
 )
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import Categorical, DataFrame
 
     from landbridge.world import World
-
-STUDY_COLUMNS: dict[str, Any] = {
-    "hours_override": np.nan,
-    "usd_override": np.nan,
-    "speed_kmh_override": np.nan,
-    "exempt": False,
-    "closed_by": "",
-    "feeder": False,
-}
 
 
 def read_network(world: World, year: int) -> Network:
@@ -44,14 +36,11 @@ def read_network(world: World, year: int) -> Network:
     Raises:
         DataError: a link names an unknown node, or a length or speed is not positive.
     """
-    nodes, links = world.table("nodes"), with_study_columns(world.table("links"))
+    nodes, links = nodes_of(world), links_of(world)
     tail, head = (links[end].to_numpy(dtype=np.int64) for end in ("u", "v"))
     _check(links, tail, head, len(nodes))
-    dwell = labels_of(links, "dwell").copy()
-    border, iso3 = labels_of(links, "border"), labels_of(links, "iso3")
-    running = running_modes(labels_of(links, "mode"), dwell)
-    customs = np.flatnonzero((dwell == "rail_border") | (dwell == "road_border"))
-    dwell[customs[np.isin(border[customs], soft_borders(world, year))]] = "soft_border"
+    border, iso3, dwell = links["border"].array, links["iso3"].array, _dwell_classes(links, soft_borders(world, year))
+    running = running_modes(links["mode"].array, links["dwell"].array)
     return Network(
         world=world,
         year=year,
@@ -62,12 +51,12 @@ def read_network(world: World, year: int) -> Network:
         tail=tail,
         head=head,
         mode=labels_of(links, "mode"),
-        running=running,
+        running=words_of(running),
         km=links["km"].to_numpy(dtype=float),
         passage=labels_of(links, "passage"),
-        border=border,
-        dwell=dwell,
-        iso3=iso3,
+        border=words_of(border),
+        dwell=words_of(dwell),
+        iso3=words_of(iso3),
         closed_by=_closed_by(world, links, year),
         trunk=_trunk(world, links),
         quantities=_quantities(links, running, dwell, iso3, _violence(world, year)),
@@ -76,16 +65,23 @@ def read_network(world: World, year: int) -> Network:
     )
 
 
-def with_study_columns(links: DataFrame) -> DataFrame:
-    """The links with the optional columns that studies write: overrides (NaN: the parameter's value), exemptions."""
-    missing = {column: value for column, value in STUDY_COLUMNS.items() if column not in links}
-    return links.assign(**missing)
-
-
-def running_modes(mode: Labels, dwell: Labels) -> Labels:
+def running_modes(mode: Categorical, dwell: Categorical) -> Categorical:
     """The mode whose speed and rate a link has: a port's connector the sea's, a gauge break rail, others road."""
-    connector = np.where(dwell == "port", "sea", np.where(dwell == "gauge", "rail", "road"))
-    return np.where(mode == "transfer", connector, mode)
+    import pandas as pd
+
+    connector = {"port": "sea", "gauge": "rail"}
+    running = [
+        [connector.get(stop, "road") if each == "transfer" else each for stop in dwell.categories]
+        for each in mode.categories
+    ]
+    code, words = pd.factorize(np.array(running, dtype=object).ravel())
+    return pd.Categorical.from_codes(code.reshape(len(running), -1)[mode.codes, dwell.codes], list(words))
+
+
+def _dwell_classes(links: DataFrame, soft: Sequence[str]) -> Categorical:
+    """The stops on the links, with crossings of soft borders told from others."""
+    customs = links["dwell"].isin(["rail_border", "road_border"]) & links["border"].isin(soft)
+    return with_values(links[["dwell"]], np.flatnonzero(customs), dwell="soft_border")["dwell"].array
 
 
 def in_force(table: DataFrame, year: int) -> Flags:
@@ -132,9 +128,9 @@ def _violence(world: World, year: int) -> dict[str, float]:
 
 def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     """Why each link is closed in the year, in words; empty where it is open."""
-    reason = labels_of(links, "closed_by").copy()
+    reason = labels_of(links, "closed_by")
     reason[(reason == "") & ~links["open"].to_numpy(dtype=bool)] = "not built"
-    tagged = np.flatnonzero((links["border"] != "") | (links["passage"] != ""))
+    tagged = np.flatnonzero((links["border"] != "").to_numpy() | (links["passage"] != "").to_numpy())
     border, passage, mode = (labels_of(links.iloc[tagged], column) for column in ("border", "passage", "mode"))
     bound = ~links["exempt"].to_numpy(dtype=bool)[tagged] & (reason[tagged] == "")
     table = world.table("closures")
@@ -167,7 +163,7 @@ def _trunk(world: World, links: DataFrame) -> dict[str, Flags]:
 
 
 def _quantities(
-    links: DataFrame, running: Labels, dwell: Labels, iso3: Labels, violence: dict[str, float]
+    links: DataFrame, running: Categorical, dwell: Categorical, iso3: Categorical, violence: dict[str, float]
 ) -> Quantities:
     km = links["km"].to_numpy(dtype=float)
     speed, hours, usd = (
@@ -176,10 +172,10 @@ def _quantities(
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
     slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
-    of_canal = _position(labels_of(links, "passage"), CANALS)
+    of_canal = _position(links["passage"].array, CANALS)
     canal_km = np.bincount(of_canal[of_canal >= 0], km[of_canal >= 0], len(CANALS))
     canal_share = np.where(of_canal >= 0, km / np.maximum(canal_km, 1.0)[of_canal], 0.0)
-    on_land = np.where((running == "rail") | (running == "road"), iso3, "")
+    of_country = np.where((running == "rail") | (running == "road"), _position(iso3, list(violence)), -1)
     of_mode, of_stop = _position(running, RUNNING), _position(dwell, DWELLS)
     return Quantities(
         hours=_columns(
@@ -196,18 +192,16 @@ def _quantities(
             (of_canal, canal_share, len(CANALS)),
             (np.zeros(len(links), dtype=np.int64), np.where(own_usd, usd, 0.0), 1),
         ),
-        land_km=_columns(len(links), (_position(on_land, list(violence)), km, len(violence))),
+        land_km=_columns(len(links), (of_country, km, len(violence))),
         severity=np.array([*violence.values()]),
     )
 
 
-def _position(labels: Any, among: Sequence[str]) -> Ints:
+def _position(labels: Categorical, among: Sequence[str]) -> Ints:
     """Position of every label among some, -1 where it is none of them."""
-    import pyarrow as pa
-    from pyarrow import compute
+    import pandas as pd
 
-    found = compute.index_in(pa.array(labels, pa.string()), pa.array(among, pa.string()))
-    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return pd.Index(among).get_indexer(labels.categories)[labels.codes]
 
 
 def _columns(n_links: int, *groups: tuple[Ints, Floats, int]) -> sparse.csr_matrix:
@@ -251,11 +245,3 @@ def _check(links: DataFrame, tail: Ints, head: Ints, n_nodes: int) -> None:
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
             raise DataError(f"Table links: link {row} has {column} {value[row]}; it must be positive.")
-
-
-def labels_of(frame: DataFrame, column: str) -> Labels:
-    """A column of text as Python strings, of which equal ones are one object: there are few among many rows."""
-    import pandas as pd
-
-    position, words = pd.factorize(frame[column], use_na_sentinel=False)
-    return np.asarray(words, dtype=object)[position]

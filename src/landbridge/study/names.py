@@ -49,7 +49,7 @@ class Names:
     @cached_property
     def passages(self) -> list[str]:
         """Tags of straits, canals and land crossings that a study may close."""
-        return sorted(set(self.world.table("links")["passage"]) - {""})
+        return sorted(set(self.world.table("links")["passage"].unique()) - {""})
 
     @cached_property
     def institutions(self) -> list[str]:

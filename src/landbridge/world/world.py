@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from landbridge.errors import DataError, did_you_mean
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 BASELINE = Path(str(files("landbridge.world"))) / "baseline"
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,11 @@ class World:
     resources: Mapping[str, Mapping[str, Any]]
     folders: Mapping[str, Path] = field(repr=False)
     _replaced: Mapping[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
-    _read: dict[str, DataFrame] = field(
+    # Both are shared by worlds made from one.
+    _read: dict[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _derived: dict[tuple[str, Callable[..., Any]], tuple[DataFrame, Any]] = field(
         default_factory=dict, repr=False, compare=False
-    )  # shared by worlds made from one
+    )
 
     def table(self, name: str) -> DataFrame:
         """The table of that name, read on first use.
@@ -47,6 +50,15 @@ class World:
         if name not in self._read:
             self._read[name] = self._from_file(name)
         return self._read[name]
+
+    def derived(self, name: str, make: Callable[[DataFrame], Made]) -> Made:
+        """``make`` of a table, made once for as long as worlds made from one have the same table."""
+        table = self.table(name)
+        kept = self._derived.get((name, make))
+        if kept is None or kept[0] is not table:
+            kept = self._derived[name, make] = (table, make(table))
+        made: Made = kept[1]
+        return made
 
     def with_(self, **tables: DataFrame) -> World:
         """A world in which the given tables replace those of the same name."""
