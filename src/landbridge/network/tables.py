@@ -75,7 +75,8 @@ def running_modes(mode: Categorical, dwell: Categorical) -> Categorical:
         for each in mode.categories
     ]
     code, words = pd.factorize(np.array(running, dtype=object).ravel())
-    return pd.Categorical.from_codes(code.reshape(len(running), -1)[mode.codes, dwell.codes], list(words))
+    table: Ints = code.reshape(len(running), -1)
+    return pd.Categorical.from_codes(table[mode.codes, dwell.codes], list(words))
 
 
 def _dwell_classes(links: DataFrame, soft: Sequence[str]) -> Categorical:

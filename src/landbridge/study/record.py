@@ -15,7 +15,7 @@ from landbridge.network.loads import assign_trade
 from landbridge.network.model import Network
 from landbridge.study.chain import Chain, Solved, among, components, shipment
 from landbridge.study.schema import BASELINE
-from landbridge.trade.decomposition import explain_real_income
+from landbridge.trade.decomposition import REVENUE, contributions
 
 Array = NDArray[np.float64]
 SAME, NEW, CHANGED, CLOSED = range(4)  # what a scenario does to a link
@@ -27,7 +27,7 @@ CAUSES = (
     "productivity",
     "terms of trade",
     "closed supply",
-    "tariff revenue",
+    REVENUE,
 )
 NO_SECTOR = "(none)"
 
@@ -96,24 +96,18 @@ def _single(values: Array) -> NDArray[np.float32]:
 
 def _contributions(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> NDArray[np.float32]:
     """Percentage points of real income [watched, cause, partner, sector]; they add up to its change."""
-    countries, sectors = list(chain.model.countries), [*chain.sectors, NO_SECTOR]
-    points = np.zeros((len(watched), len(CAUSES), len(countries), len(sectors)), dtype=np.float32)
+    countries = list(chain.model.countries)
+    points = np.zeros((len(watched), len(CAUSES), len(countries), len(chain.sectors) + 1), dtype=np.float32)
     if found.scenario == BASELINE:
         return points
-    split = tuple(
-        {
-            name: chain.model.pairs(part)
-            for name, part in components(side.costs, side.transport, chain.central, chain.sectors).items()
-        }
-        for side in (baseline, found)
-    )
-    places = [{name: place for place, name in enumerate(axis)} for axis in (CAUSES, countries, sectors)]
+    split = tuple(components(side.costs, side.transport, chain.central, chain.sectors) for side in (baseline, found))
     for row, code in enumerate(watched):
+        n = countries.index(code)
         with np.errstate(invalid="ignore"):  # pairs that no route joins, before or after, have no split
-            table = explain_real_income(found.trade, code, (split[0], split[1]))
-        keys = (table["cause"], table["partner"], table["sector"].replace("", NO_SECTOR))
-        where = tuple(key.map(place).to_numpy(dtype=int) for key, place in zip(keys, places, strict=True))
-        np.add.at(points[row], where, table["points"].to_numpy())
+            why = contributions(found.trade, n, split)
+        for cause, values in why.points.items():
+            points[row, CAUSES.index(cause), :, :-1] = values
+        points[row, CAUSES.index(REVENUE), n, -1] = why.revenue
     return points
 
 

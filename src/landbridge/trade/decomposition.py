@@ -39,6 +39,7 @@ CONSISTENT = 1e-6  # by how much the logs of kappa and of its components may dif
 
 TERMS_OF_TRADE = "terms of trade"
 CLOSED = "closed supply"
+REVENUE = "tariff revenue"
 
 
 def explain_real_income(
@@ -62,6 +63,27 @@ def explain_real_income(
         InputError: no such country, or components that do not make up kappa.
     """
     n = list(result.model.countries).index(one_of(country, result.model.countries, "trading country"))
+    axes = (list(result.model.countries), list(result.model.countries), list(result.model.sectors))
+    split = components and tuple({name: exact_values(t, axes) for name, t in side.items()} for side in components)
+    return _tidy(result, country, contributions(result, n, split or None))
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """Percentage points of real income: ``points`` by cause [partner, sector], and ``revenue``, what tariffs add."""
+
+    points: Mapping[str, Array]
+    revenue: float
+
+
+def contributions(
+    result: TradeResult, n: int, components: tuple[Mapping[str, Array], ...] | None = None
+) -> Contributions:
+    """What ``explain_real_income`` says of the country at position ``n``, as arrays.
+
+    Raises:
+        InputError: components that do not make up kappa.
+    """
     found, calibration = result.equilibrium, result.model.calibration
     chains = _Chains.ending_in(result, n)
     log_wage = np.log(found.wage)
@@ -74,10 +96,12 @@ def explain_real_income(
         "productivity": -np.log(result.productivity)[:, None],
         TERMS_OF_TRADE: (chains.labour * (log_wage - log_wage[n])[:, None])[:, None],
     }
-    points = {cause: -(chains.weight * log_cost).sum(1) for cause, log_cost in causes.items()}
-    points[CLOSED] = -chains.closed
+    real_income = float(found.real_income[n])
+    scale = 100.0 if real_income == 1 else 100 * (real_income - 1) / np.log(real_income)
+    points = {cause: -scale * (chains.weight * log_cost).sum(1) for cause, log_cost in causes.items()}
+    points[CLOSED] = -scale * chains.closed
     revenue = np.log(found.expenditure[n] / calibration.expenditure[n]) - log_wage[n]
-    return _tidy(result, country, points, revenue, float(found.real_income[n]))
+    return Contributions(points, scale * float(revenue))
 
 
 def explain_wage(result: TradeResult, country: str) -> pd.DataFrame:
@@ -141,15 +165,14 @@ def _labour(baseline: TradeBaseline) -> Array:
 
 
 def _network_costs(
-    result: TradeResult, at: Indices, components: tuple[Components, Components] | None
+    result: TradeResult, at: Indices, components: tuple[Mapping[str, Array], ...] | None
 ) -> Iterator[tuple[str, Array]]:
     """The log change of the network's cost of selling at ``at``, by component [i, m, s]; 0 where closed."""
     log_kappa = _log(result.network_kappa[:, at])
     if components is None:
         yield "trade cost", log_kappa
         return
-    axes = (list(result.model.countries), list(result.model.countries), list(result.model.sectors))
-    before, after = ({name: exact_values(t, axes)[:, at] for name, t in side.items()} for side in components)
+    before, after = ({name: t[:, at] for name, t in side.items()} for side in components)
     if before.keys() != after.keys():
         raise InputError(f"Cost components before ({', '.join(before)}) and after ({', '.join(after)}) differ.")
     one = np.ones_like(log_kappa)
@@ -188,17 +211,13 @@ def _logarithmic_mean(a: Array, b: Array) -> Array:
     return np.divide(a - b, log_ratio, out=mean, where=moved)
 
 
-def _tidy(
-    result: TradeResult, country: str, points: Mapping[str, Array], revenue: float, real_income: float
-) -> pd.DataFrame:
-    """Contributions to the log of real income as rows in percentage points."""
-    scale = 100.0 if real_income == 1 else 100 * (real_income - 1) / np.log(real_income)
+def _tidy(result: TradeResult, country: str, found: Contributions) -> pd.DataFrame:
+    """Contributions as rows."""
     index = pd.MultiIndex.from_product([result.model.countries, result.model.sectors], names=["partner", "sector"])
     rows = pd.concat(
-        {cause: pd.Series(values.ravel(), index=index) for cause, values in points.items()}, names=["cause"]
+        {cause: pd.Series(values.ravel(), index=index) for cause, values in found.points.items()}, names=["cause"]
     ).reset_index(name="points")
-    own = pd.DataFrame({"cause": ["tariff revenue"], "partner": [country], "sector": [""], "points": [revenue]})
+    own = pd.DataFrame({"cause": [REVENUE], "partner": [country], "sector": [""], "points": [found.revenue]})
     rows = pd.concat([rows, own], ignore_index=True)
-    rows["points"] *= scale
     rows = rows[rows["points"] != 0]
     return rows.sort_values("points", key=np.abs, ascending=False, ignore_index=True)
