@@ -134,22 +134,46 @@ def test_marks_on_a_path_are_those_of_its_links(graph):
         assert (passed[target] == expected).all()
 
 
-@needs_hierarchy
-@given(graphs(), st.integers(0, 2**32 - 1))
-def test_distances_after_changes_of_a_few_links_equal_those_found_anew(graph, seed):
-    tail, head, weights, _, anchors, n_nodes = graph
+def _with_a_few_changes(weights, seed):
     rng = np.random.default_rng(seed)
     several = [weights]
     for _ in range(3):
         changed = weights.copy()
-        some = rng.random(len(tail)) < 0.2
+        some = rng.random(len(weights)) < 0.2
         changed[some] = rng.choice([0.5, 3.0, np.inf], some.sum()) * rng.uniform(1.0, 900.0, some.sum())
         several.append(changed)
-    several.append(weights)
+    return [*several, weights]
+
+
+@needs_hierarchy
+@given(graphs(), st.integers(0, 2**32 - 1))
+def test_distances_after_changes_of_a_few_links_equal_those_found_anew(graph, seed):
+    tail, head, weights, _, anchors, n_nodes = graph
+    several = _with_a_few_changes(weights, seed)
     found = _hierarchy(tail, head, n_nodes).pairs_of_each(several, anchors)
     exact = paths.Dijkstra(tail, head, n_nodes).pairs_of_each(several, anchors)
     for mine, theirs in zip(found, exact, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+
+
+@needs_hierarchy
+@given(graphs(), st.integers(0, 2**32 - 1))
+def test_routes_after_changes_of_a_few_links_are_as_long_as_the_distances(graph, seed):
+    tail, head, weights, _, anchors, n_nodes = graph
+    several = _with_a_few_changes(weights, seed)
+    routes = _hierarchy(tail, head, n_nodes).routes_of_each(several, anchors)
+    for each, found in zip(several, routes, strict=True):
+        exact = paths.Dijkstra(tail, head, n_nodes).pairs(each, anchors)
+        served = np.zeros(exact.shape, dtype=int)
+        for trees, row in found.parts:
+            one, other = np.nonzero(row >= 0)
+            served[one, other] += 1
+            for s, t in zip(one, other, strict=True):
+                if np.isfinite(exact[s, t]):
+                    none = np.zeros((len(tail), 1), dtype=np.uint64)
+                    load = core.along_paths(trees, row[[s], [t]], anchors[[t]], np.ones(1), none).load
+                    assert each[load > 0.0].sum() == pytest.approx(exact[s, t], rel=1e-4, abs=1e-2)
+        assert (served + served.T == 1 - np.eye(len(anchors), dtype=int)).all()
 
 
 @needs_hierarchy

@@ -220,19 +220,21 @@ def along_paths(trees: Trees, source: Ints, target: Ints, flow: Floats, marks: N
         marks: bit marks [L, G] of every link.
     """
     load, passed = np.zeros(len(marks)), np.zeros((len(source), marks.shape[1]), dtype=np.uint64)
-    n_nodes = trees.before.shape[1]
-    before, into = trees.before.ravel(), trees.link.ravel()
+    marked = np.asarray(marks.any(axis=1))
+    rows, n_nodes = trees.before.shape
+    into, up = trees.link.ravel(), (trees.before + n_nodes * np.arange(rows)[:, None]).ravel()
     pair, at = np.arange(len(source)), source * n_nodes + target
     while True:
         link = into[at]
         going = link >= 0
         if not going.all():
-            pair, at, link = pair[going], at[going], link[going]
+            pair, at, link, flow = pair[going], at[going], link[going], flow[going]
         if not len(pair):
             return Passed(load, passed)
-        load += np.bincount(link, flow[pair], len(load))
-        passed[pair] |= marks[link]
-        at += before[at] - at % n_nodes
+        load += np.bincount(link, flow, len(load))
+        seen = np.flatnonzero(marked[link])
+        passed[pair[seen]] |= marks[link[seen]]
+        at = up[at]
 
 
 @dataclass(frozen=True)

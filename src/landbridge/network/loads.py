@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from landbridge.network.choice import CountryCosts, set_shares
 
 if TYPE_CHECKING:
     from landbridge.network.model import Labels, Network
+    from landbridge.network.paths import Routes
     from landbridge.network.variants import Change, Skeleton, Variants
 
 Floats = NDArray[np.float64]
@@ -44,16 +45,33 @@ class Loads:
     lost: Floats
 
 
+def routes_between_hubs(
+    variants: Variants, some: Iterable[int], params: Mapping[str, float]
+) -> dict[int, Mapping[str, Routes]]:
+    """The cheapest routes among hubs of goods of value ``value_per_teu_manufactures``, by variant and main mode."""
+    several = list(dict.fromkeys(some))
+    found = {}
+    for main_mode, skeleton in variants.skeletons.items():
+        costs = [skeleton.cost(variant, params, params["value_per_teu_manufactures"]) for variant in several]
+        found[main_mode] = skeleton.paths.routes_of_each(costs, skeleton.graph.anchors)
+    return {variant: {mode: each[at] for mode, each in found.items()} for at, variant in enumerate(several)}
+
+
 def assign_trade(
-    variants: Variants, variant: int, flows: Floats, params: Mapping[str, float], costs: CountryCosts | None = None
+    variants: Variants,
+    variant: int,
+    flows: Floats,
+    params: Mapping[str, float],
+    costs: CountryCosts | None = None,
+    routes: Mapping[str, Routes] | None = None,
 ) -> Loads:
     """Send trade along the cheapest routes between hubs, split over the sets of modes as ``choice.set_shares`` has it.
 
     ``flows`` [i, j, s] in MUSD over the world's countries and sectors; trade within a country and sectors without a
     ``value_per_teu_`` parameter (services) stay off the network. A pair's trade is spread over pairs of hubs by the
-    people of both. Costs are the same both ways, so the two directions of a pair travel together. Routes are those of
-    goods of value ``value_per_teu_manufactures``. Air freight and pipelines are not modelled: what they carry is here
-    assigned to surface transport. ``costs`` are those between countries in the variant, computed here if not given.
+    people of both. Costs are the same both ways, so the two directions of a pair travel together. Air freight and
+    pipelines are not modelled: what they carry is here assigned to surface transport. ``costs`` between countries in
+    the variant, and its ``routes`` from ``routes_between_hubs``, are computed here if not given.
 
     Raises:
         DataError: ``flows`` has not the shape of the world's countries and sectors.
@@ -68,9 +86,10 @@ def assign_trade(
     through = np.zeros((len(passages), len(countries)))
     carried = np.zeros(len(countries))
     by_set = _trade_by_set(flows, sectors, costs, params)
-    for position, skeleton in enumerate(variants.skeletons.values()):
+    routes = routes_between_hubs(variants, [variant], params)[variant] if routes is None else routes
+    for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
         trade = _between_hubs(network, skeleton.changes[variant], by_set[position])
-        on_link, by_passage = _on_skeleton(variants, variant, skeleton, trade, passages, params)
+        on_link, by_passage = _on_skeleton(variants, skeleton, routes[main_mode], trade, passages)
         link += on_link[variants.own_links[variant]]
         through += by_passage
         np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
@@ -120,27 +139,25 @@ def _between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
 
 
 def _on_skeleton(
-    variants: Variants,
-    variant: int,
-    skeleton: Skeleton,
-    trade: Floats,
-    passages: list[str],
-    params: Mapping[str, float],
+    variants: Variants, skeleton: Skeleton, routes: Routes, trade: Floats, passages: list[str]
 ) -> tuple[Floats, Floats]:
     """Load of every link of all variants, and trade through each passage by country [P, i] counted at either end."""
     graph, first = skeleton.graph, variants.networks[0]
-    cost = skeleton.cost(variant, params, params["value_per_teu_manufactures"])
-    trees = skeleton.paths.trees(cost, graph.anchors)
-    one, other = np.nonzero(np.triu(trade, 1))
-    flow = trade[one, other]
-    passed = core.along_paths(trees, one, graph.anchors[other], flow, _marks(skeleton, first.passage, passages))
-    on_link = np.zeros(variants.n_links)
-    on_link[skeleton.links] = graph.members.T @ passed.load
+    marks = _marks(skeleton, first.passage, passages)
+    load = np.zeros(len(graph.tail))
     by_passage = np.zeros((len(passages), len(first.world.countries)))
-    for number in range(len(passages)):
-        used = flow * ((passed.marks[:, number // _BITS] >> np.uint64(number % _BITS)) & np.uint64(1))
+    for trees, row in routes.parts:
+        one, other = np.nonzero((row >= 0) & (trade > 0.0))
+        flow = trade[one, other]
+        passed = core.along_paths(trees, row[one, other], graph.anchors[other], flow, marks)
+        load += passed.load
+        bits = np.unpackbits(passed.marks.view(np.uint8), axis=1, count=len(passages), bitorder="little")
         for end in (one, other):
-            by_passage[number] += np.bincount(variants.hubs.economy[end], used, by_passage.shape[1])
+            at = (variants.hubs.economy[end], np.arange(len(end)))
+            by_country = sparse.csr_matrix((flow, at), shape=(len(first.world.countries), len(end)))
+            by_passage += (by_country @ bits.astype(float)).T
+    on_link = np.zeros(variants.n_links)
+    on_link[skeleton.links] = graph.members.T @ load
     return on_link, by_passage
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,11 +19,13 @@ except ImportError:  # no wheel for this platform: scipy answers the same questi
     routingkit = None  # type: ignore[assignment]
 
 Flags = NDArray[np.bool_]
+Units = NDArray[np.uint32]  # integer lengths; two of them add up without overflow
 
 _INFINITE = 2**31 - 1  # RoutingKit's "no path"
 _LARGEST = 2**31 - 2
 _EXACT_ENOUGH = 1e-5  # rounding of a mean weight above which the integer scale is refined
 _BLOCKS = 12  # blocks of terminals in the all-pairs triangle: the work falls to (1 + 1/12)/2 of the square
+_BLOCK = 64  # terminals whose ways are compared at a time: what the processor keeps at hand
 _MOST_ANEW, _MOST_SHORTER = 0.8, 0.25  # rows asked for, by number of terminals, beyond which all pairs are cheaper
 
 
@@ -40,6 +43,20 @@ class ShortestPaths(Protocol):
 
     def trees(self, weights: Floats, sources: Ints) -> Trees:
         """The tree of cheapest paths from each source to every node."""
+
+    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
+        """Cheapest paths among terminals under several weights, quickest where they differ from the first on few
+        links."""
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Cheapest paths among T terminals, in parts: trees, and the row [T, T] of them that leads from terminal s to t.
+
+    Each pair of terminals is in one part, in one of its directions; elsewhere the row is -1.
+    """
+
+    parts: tuple[tuple[Trees, Ints], ...]
 
 
 def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats) -> ShortestPaths:
@@ -75,7 +92,7 @@ class Hierarchy:
         """
         scale = self._scale(weights, sources, targets)
         self._customise(_units(weights, scale))
-        return self._joined_rows(sources, targets) / scale
+        return _lengths(self._joined_rows(sources, targets), scale)
 
     def pairs(self, weights: Floats, terminals: Ints) -> Floats:
         """Distances [T, T] among terminals, symmetric with a zero diagonal."""
@@ -99,48 +116,58 @@ class Hierarchy:
             ValueError: a weight is negative or not a number.
         """
         scale = min(self._scale(each, terminals, terminals) for each in weights)
-        first, *others = (_units(each, scale) for each in weights)
-        self._customise(first)
-        before = self._all_pairs(terminals)
-        longer = [self._cover(np.flatnonzero(units > first)) for units in others]
-        ends = np.unique(np.concatenate([*longer, np.empty(0, dtype=np.int64)]))
-        reach = self._joined_rows(ends, terminals)
-        found, current = [before / scale], first
-        for units, cover in zip(others, longer, strict=True):
-            if (units == first).all():
-                found.append(found[0])
-                continue
-            self._update(current, units)
-            current = units
-            touched = _touched(before, reach[np.searchsorted(ends, cover)])
-            anew = _covering(touched)
-            shorter = self._cover(np.flatnonzero(units < first))
-            if len(anew) > _MOST_ANEW * len(terminals) or len(shorter) > _MOST_SHORTER * len(terminals):
-                found.append(self._all_pairs(terminals) / scale)
-            else:
-                rows = self._joined_rows(np.concatenate([terminals[anew], shorter]), terminals)
-                found.append(_mended(before, touched, anew, rows) / scale)
+        found: list[Floats] = []
+        for distance, other in self._distances_of_each([_units(each, scale) for each in weights], terminals):
+            found.append(_lengths(distance, scale) if not found or other.any() else found[0])
         return found
 
-    def _all_pairs(self, terminals: Ints) -> Floats:
-        """Distances [T, T] in integer units under the metric that is set.
+    def _distances_of_each(self, units: Sequence[Ints], terminals: Ints) -> Iterator[tuple[Units, Flags]]:
+        """For each of several integer lengths [L] the distances [T, T], and the pairs whose paths may be others than
+        under the first. The metric is set to the lengths when they are returned.
+        """
+        first, *others = units
+        self._customise(first)
+        before, current = self._all_pairs(terminals), first
+        longer = [self._cover(np.flatnonzero(each > first)) for each in others]
+        ends = np.unique(np.concatenate([*longer, np.empty(0, dtype=np.int64)]))
+        reach = self._joined_rows(ends, terminals)
+        same = np.zeros(before.shape, dtype=bool)
+        yield before, same
+        for each, cover in zip(others, longer, strict=True):
+            self._update(current, each)
+            current = each
+            if (each == first).all():
+                yield before, same
+                continue
+            touched = _touched(before, reach[np.searchsorted(ends, cover)])
+            anew = _covering(touched)
+            shorter = self._cover(np.flatnonzero(each < first))
+            if len(anew) > _MOST_ANEW * len(terminals) or len(shorter) > _MOST_SHORTER * len(terminals):
+                after = self._all_pairs(terminals)
+            else:
+                rows = self._joined_rows(np.concatenate([terminals[anew], shorter]), terminals)
+                after = _mended(before, touched, anew, rows)
+            yield after, touched | (after < before)
+
+    def _all_pairs(self, terminals: Ints) -> Units:
+        """Distances [T, T] under the metric that is set.
 
         Only terminals of one component are asked about, and of each pair one direction: near terminals stand
         together in the dissection, and each block asks for those after it.
         """
-        distance = np.full((len(terminals), len(terminals)), np.inf)
+        distance = np.full((len(terminals), len(terminals)), _INFINITE, dtype=np.uint32)
         ordered = np.argsort(self._place[terminals])
         component = self._component[terminals[ordered]]
         for label in np.flatnonzero(np.bincount(component) > 1):
             group = ordered[component == label]
             distance[np.ix_(group, group)] = self._triangle(terminals[group])
-        np.fill_diagonal(distance, 0.0)
+        np.fill_diagonal(distance, 0)
         return distance
 
-    def _triangle(self, terminals: Ints) -> Floats:
-        """Distances [T, T] in integer units, the lower triangle mirrored from the upper."""
+    def _triangle(self, terminals: Ints) -> Units:
+        """Distances [T, T], the lower triangle mirrored from the upper."""
         count = len(terminals)
-        distance = np.empty((count, count))
+        distance = np.empty((count, count), dtype=np.uint32)
         step = -(-count // _BLOCKS)
         for first in range(0, count, step):
             last = first + step
@@ -169,16 +196,46 @@ class Hierarchy:
         scale = self._scale(weights, sources, np.arange(self._n_nodes))
         units = _units(weights, scale, least=1)
         self._customise(units)
+        return self._trees(units, scale, sources)
+
+    def _trees(self, units: Ints, scale: float, sources: Ints) -> Trees:
+        """Trees under the metric that is set, whose lengths [L] are given."""
         distance = self._joined_rows(sources, np.arange(self._n_nodes))
-        length = np.where(units < _INFINITE, units, np.inf)
-        before = np.full(distance.shape, -1, dtype=np.int64)
-        into = np.full(distance.shape, -1, dtype=np.int64)
-        for near, far in ((self._tail, self._head), (self._head, self._tail)):
+        before = np.full(distance.shape, -1)
+        into = np.full(distance.shape, -1)
+        is_open = np.flatnonzero(units < _INFINITE)
+        length = units[is_open].astype(np.uint32)
+        for ends in ((self._tail, self._head), (self._head, self._tail)):
+            near, far = (end[is_open] for end in ends)
             for source, reached in enumerate(distance):
-                link = np.flatnonzero((reached[near] + length == reached[far]) & (reached[far] < np.inf))
-                before[source, far[link]] = near[link]
-                into[source, far[link]] = link
-        return Trees(sources, distance / scale, before, into)
+                leads = np.flatnonzero(reached[near] + length == reached[far])
+                leads = leads[reached[far[leads]] < _INFINITE]
+                before[source, far[leads]] = near[leads]
+                into[source, far[leads]] = is_open[leads]
+        return Trees(sources, _lengths(distance, scale), before, into)
+
+    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
+        """Cheapest paths among terminals under several weights, quickest where they differ from the first on few links.
+
+        Trees under other weights than the first are made for the terminals that cover the pairs whose paths may differ.
+        """
+        scale = min(self._scale(each, terminals, np.arange(self._n_nodes)) for each in weights)
+        units = [_units(each, scale, least=1) for each in weights]
+        rank = np.arange(len(terminals))
+        upper = rank[:, None] < rank[None, :]
+        usual: Trees | None = None
+        found = []
+        for each, (_, other) in zip(units, self._distances_of_each(units, terminals), strict=True):
+            usual = usual or self._trees(each, scale, terminals)
+            parts = [(usual, np.where(upper & ~other, rank[:, None], -1))]
+            if other.any():
+                anew = _covering(other)
+                row = np.full(len(terminals), -1)
+                row[anew] = np.arange(len(anew))
+                first_end = (row[:, None] >= 0) & ((row[None, :] < 0) | upper)
+                parts.append((self._trees(each, scale, terminals[anew]), np.where(other & first_end, row[:, None], -1)))
+            found.append(Routes(tuple(parts)))
+        return found
 
     def routes(self, weights: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
         """Every link that lies on the cheapest path of one of the pairs of nodes, sorted."""
@@ -227,25 +284,24 @@ class Hierarchy:
         arcs = [*changed.tolist(), *(changed + self._n_links).tolist()]
         self._updater.apply(self._metric, dict(zip(arcs, length * 2, strict=True)))
 
-    def _joined_rows(self, sources: Ints, targets: Ints) -> Floats:
-        """Distances [S, T] in integer units, asked for within each component only."""
-        distance = np.full((len(sources), len(targets)), np.inf)
+    def _joined_rows(self, sources: Ints, targets: Ints) -> Units:
+        """Distances [S, T], asked for within each component only."""
+        distance = np.full((len(sources), len(targets)), _INFINITE, dtype=np.uint32)
         from_, to = self._component[sources], self._component[targets]
         for label in np.intersect1d(from_, to):
             rows, columns = np.flatnonzero(from_ == label), np.flatnonzero(to == label)
             distance[np.ix_(rows, columns)] = self._rows(sources[rows], targets[columns])
         return distance
 
-    def _rows(self, sources: Ints, targets: Ints) -> Floats:
+    def _rows(self, sources: Ints, targets: Ints) -> Units:
         query = routingkit.CCHOneToMany(self._metric, targets.tolist())
         rows = [query.distances_from(source) for source in sources.tolist()]
         try:
             packed = b"".join([array("I", row) for row in rows])  # type: ignore[type-var]
         except TypeError:  # a target beyond reach is None
             distance = np.array(rows, dtype=float).reshape(len(sources), len(targets))
-            distance[np.isnan(distance)] = np.inf
-            return distance
-        return np.frombuffer(packed, dtype=np.uintc).reshape(len(sources), len(targets)).astype(float)
+            return np.nan_to_num(distance, nan=_INFINITE).astype(np.uint32)
+        return np.frombuffer(packed, dtype=np.uintc).reshape(len(sources), len(targets))
 
 
 def _units(weights: Floats, scale: float, least: int = 0) -> Ints:
@@ -256,25 +312,41 @@ def _units(weights: Floats, scale: float, least: int = 0) -> Ints:
     return units
 
 
-def _through(distance: Floats, rows: Floats) -> tuple[Ints, Ints, Floats]:
-    """Pairs s < t of terminals that the best way through some nodes may join at no more than their distance [T, T].
-
-    ``rows`` [E, T] are the distances of the nodes to the terminals. Returns s, t and the length of that best way.
-    """
-    nearest = rows.min(axis=0, initial=np.inf)
-    s, t = np.nonzero(np.triu(nearest[:, None] + nearest <= distance, 1) & np.isfinite(nearest))
-    length = np.full(len(s), np.inf)
-    for row in rows:
-        np.minimum(length, row[s] + row[t], out=length)
-    return s, t, length
+def _lengths(units: Units, scale: float) -> Floats:
+    """Distances in integer units as lengths; ``inf`` beyond reach."""
+    lengths = units / scale
+    lengths[units == _INFINITE] = np.inf
+    return lengths
 
 
-def _touched(distance: Floats, rows: Floats) -> Flags:
+def _through(rows: Units) -> Units:
+    """Length [T, T] of the best way between two terminals through one of some nodes, whose distances are ``rows``."""
+    count = rows.shape[1]
+    best = np.full((count, count), 2 * _INFINITE, dtype=np.uint32)
+    for first in range(0, count, _BLOCK):
+        last = first + _BLOCK
+        block = best[first:last, first:].copy()
+        way = np.empty_like(block)
+        for row in rows:
+            np.add(row[first:last, None], row[first:], out=way)
+            np.minimum(block, way, out=block)
+        best[first:last, first:], best[first:, first:last] = block, block.T
+    return best
+
+
+def _near(distance: Units, rows: Units) -> Ints:
+    """Terminals of which the way to some other through some nodes may be no longer than their distance [T, T]."""
+    nearest = rows.min(axis=0, initial=_INFINITE)
+    return np.flatnonzero((nearest[:, None] + nearest <= distance).any(axis=1) & (nearest < _INFINITE))
+
+
+def _touched(distance: Units, rows: Units) -> Flags:
     """Pairs [T, T] of which a shortest path passes one of some nodes, whose distances to the terminals are given."""
     touched = np.zeros(distance.shape, dtype=bool)
-    s, t, length = _through(distance, rows)
-    met = length <= distance[s, t]
-    touched[s[met], t[met]] = touched[t[met], s[met]] = True
+    near = _near(distance, rows)
+    block = np.ix_(near, near)
+    touched[block] = (_through(rows[:, near]) <= distance[block]) & (distance[block] < _INFINITE)
+    np.fill_diagonal(touched, False)
     return touched
 
 
@@ -291,14 +363,16 @@ def _covering(pairs: Flags) -> Ints:
     return np.array(chosen, dtype=np.int64)
 
 
-def _mended(distance: Floats, touched: Flags, anew: Ints, rows: Floats) -> Floats:
+def _mended(distance: Units, touched: Flags, anew: Ints, rows: Units) -> Units:
     """Distances after some lengths changed; ``rows`` are new ones of the terminals ``anew``, then of other nodes."""
-    mended = np.where(touched, np.inf, distance)
-    s, t, length = _through(mended, rows[len(anew) :])
-    mended[s, t] = mended[t, s] = np.minimum(mended[s, t], length)
+    mended = np.where(touched, np.uint32(_INFINITE), distance)
+    others = rows[len(anew) :]
+    near = _near(mended, others)
+    block = np.ix_(near, near)
+    mended[block] = np.minimum(mended[block], _through(others[:, near]))
     mended[anew] = rows[: len(anew)]
     mended[:, anew] = rows[: len(anew)].T
-    np.fill_diagonal(mended, 0.0)
+    np.fill_diagonal(mended, 0)
     return mended
 
 
@@ -324,3 +398,9 @@ class Dijkstra:
     def trees(self, weights: Floats, sources: Ints) -> Trees:
         """The tree of cheapest paths from each source."""
         return shortest_trees(self._tail, self._head, weights, self._n_nodes, sources)
+
+    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
+        """Cheapest paths among terminals under several weights."""
+        rank = np.arange(len(terminals))
+        upper = np.where(rank[:, None] < rank[None, :], rank[:, None], -1)
+        return [Routes(((self.trees(each, terminals), upper),)) for each in weights]

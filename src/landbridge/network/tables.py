@@ -74,9 +74,9 @@ def running_modes(mode: Categorical, dwell: Categorical) -> Categorical:
         [connector.get(stop, "road") if each == "transfer" else each for stop in dwell.categories]
         for each in mode.categories
     ]
-    code, words = pd.factorize(np.array(running, dtype=object).ravel())
-    table: Ints = code.reshape(len(running), -1)
-    return pd.Categorical.from_codes(table[mode.codes, dwell.codes], list(words))
+    words, code = np.unique(np.array(running, dtype=str), return_inverse=True)
+    table = code.reshape(len(running), -1)
+    return pd.Categorical.from_codes(table[mode.codes, dwell.codes], words.tolist())
 
 
 def _dwell_classes(links: DataFrame, soft: Sequence[str]) -> Categorical:

@@ -11,8 +11,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from landbridge.labels import MAIN_MODES
-from landbridge.network.loads import assign_trade
+from landbridge.network.loads import assign_trade, routes_between_hubs
 from landbridge.network.model import Network
+from landbridge.network.paths import Routes
 from landbridge.study.chain import Chain, Solved, among, components, shipment
 from landbridge.study.schema import BASELINE
 from landbridge.trade.decomposition import REVENUE, contributions
@@ -38,19 +39,26 @@ def central_values_of(chain: Chain, scenarios: Sequence[str], watched: Sequence[
     ``contribution``, why real incomes change, for the watched countries only.
     """
     solved = {found.scenario: found for found in chain.solve(chain.central)}
-    parts = [_scenario(chain, solved[scenario], solved[BASELINE], watched) for scenario in scenarios]
+    variants = [0, *(chain.variant_of[scenario] for scenario in scenarios)]
+    routes = routes_between_hubs(chain.variants, variants, chain.central)
+    parts = [
+        _scenario(chain, solved[scenario], solved[BASELINE], watched, routes[chain.variant_of[scenario]])
+        for scenario in scenarios
+    ]
     data: xr.Dataset = xr.concat(parts, dim="scenario", join="override", coords="minimal", compat="override")
     return data.assign_coords(scenario=list(scenarios), **_links(chain))
 
 
-def _scenario(chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str]) -> xr.Dataset:
+def _scenario(
+    chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str], routes: Mapping[str, Routes]
+) -> xr.Dataset:
     trade, sectors = found.trade, chain.sectors
     pair = ("country", "partner")
     flows = trade.equilibrium.flows
     met = shipment(found.costs, trade.equilibrium.baseline.flows, chain.central, sectors)
     variant = chain.variant_of[found.scenario]
     changes = link_changes(chain.variants.networks[variant], chain.network(BASELINE))
-    loads = assign_trade(chain.variants, variant, flows, chain.central, found.costs)
+    loads = assign_trade(chain.variants, variant, flows, chain.central, found.costs, routes)
     return xr.Dataset(
         {
             "real_income": ("country", trade.real_income.to_numpy()),
