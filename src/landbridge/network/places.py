@@ -42,23 +42,24 @@ def find_place(world: World, text: str) -> Place:
     Raises:
         InputError: no place of that name (the message gives the nearest names with their countries), or several.
     """
-    table, rows_called = world.table("places"), world.derived("places", _rows_by_name)
+    named = world.derived("places", _by_name)
     name, iso3 = text.strip(), ""
-    found = _called(table, rows_called, name)
-    if found.empty and "," in text:
+    found = _called(named, name)
+    if not found and "," in text:
         name, _, where = (part.strip() for part in text.rpartition(","))
         iso3 = country(where)
-        found = _called(table, rows_called, name)
-    inside = found[found["iso3"] == iso3] if iso3 else found
-    if inside.empty:
-        raise InputError(_unknown(table, name, iso3, found))
-    largest = inside.sort_values("population", ascending=False, kind="stable").drop_duplicates("iso3")
-    people = largest["population"].to_numpy()
-    if len(largest) > 1 and not people[0] >= _PLAINLY_LARGER * max(int(people[1]), 1):
-        listed = ", ".join(f'"{name}, {code}"' for code in sorted(largest["iso3"]))
+        found = _called(named, name)
+    inside = [place for place in found if place.iso3 == iso3] if iso3 else found
+    if not inside:
+        raise InputError(_unknown(world.table("places"), name, iso3, found))
+    largest: dict[str, Place] = {}
+    for place in sorted(inside, key=lambda place: -place.population):
+        largest.setdefault(place.iso3, place)
+    first, *others = largest.values()
+    if others and first.population < _PLAINLY_LARGER * max(others[0].population, 1):
+        listed = ", ".join(f'"{name}, {code}"' for code in sorted(largest))
         raise InputError(f'"{name}" lies in several countries. Write one of: {listed}.')
-    row = largest.iloc[0]
-    return Place(row["name"], row["iso3"], float(row["lat"]), float(row["lon"]), int(row["population"]), row["kind"])
+    return first
 
 
 def great_circle_points(
@@ -84,23 +85,25 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().strip()
 
 
-def _rows_by_name(places: DataFrame) -> Mapping[str, Sequence[int]]:
-    """Rows of the table by each name in it, as written and without accents, in lower case."""
-    rows: dict[str, list[int]] = {}
-    for column in ("ascii", "name"):
-        for row, name in enumerate(places[column].str.lower().tolist()):
-            rows.setdefault(name, []).append(row)
-    return rows
+def _by_name(places: DataFrame) -> Mapping[str, Sequence[Place]]:
+    """The places of each name, as written and without accents, in lower case."""
+    columns = (places[column].tolist() for column in ("name", "iso3", "lat", "lon", "population", "kind"))
+    known: dict[str, list[Place]] = {}
+    for ascii_name, *about in zip(places["ascii"].tolist(), *columns, strict=True):
+        place = Place(*about)
+        for spelling in {ascii_name.lower(), place.name.lower()}:
+            known.setdefault(spelling, []).append(place)
+    return known
 
 
-def _called(table: DataFrame, rows: Mapping[str, Sequence[int]], name: str) -> DataFrame:
+def _called(known: Mapping[str, Sequence[Place]], name: str) -> list[Place]:
     spellings = {plain(name), plain(name).replace("'", ""), name.lower()}
-    return table.iloc[sorted({row for spelling in spellings for row in rows.get(spelling, ())})]
+    return list(dict.fromkeys(place for spelling in sorted(spellings) for place in known.get(spelling, ())))
 
 
-def _unknown(table: DataFrame, name: str, iso3: str, elsewhere: DataFrame) -> str:
-    if iso3 and len(elsewhere):
-        listed = ", ".join(sorted(f'"{name}, {code}"' for code in set(elsewhere["iso3"])))
+def _unknown(table: DataFrame, name: str, iso3: str, elsewhere: Sequence[Place]) -> str:
+    if iso3 and elsewhere:
+        listed = ", ".join(sorted(f'"{name}, {code}"' for code in {place.iso3 for place in elsewhere}))
         return f'No place called "{name}" in {iso3}. There is {listed}.'
     pool = table[table["iso3"] == iso3] if iso3 else table
     pool = pool.sort_values("population", ascending=False, kind="stable")

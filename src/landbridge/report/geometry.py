@@ -45,6 +45,8 @@ def clip_ring(ring: Floats, box: tuple[float, float, float, float]) -> Floats:
     Source: Sutherland & Hodgman (1974), Reentrant polygon clipping, Communications of the ACM 17(1).
     """
     left, low, right, high = box
+    if len(ring) and ((ring.max(axis=0) < (left, low)) | (ring.min(axis=0) > (right, high))).any():
+        return ring[:0]
     for axis, bound, keep in ((0, left, 1.0), (0, right, -1.0), (1, low, 1.0), (1, high, -1.0)):
         if len(ring) == 0:
             return ring

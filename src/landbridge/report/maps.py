@@ -6,7 +6,7 @@ by every map on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -123,8 +123,9 @@ def land(canvas: Canvas, outlines: Outlines, shared: Sequence[Floats]) -> tuple[
     Ids are ``<canvas>-<area>``, and ``<canvas>-borders`` for the ``shared`` borders.
     """
     shapes, visible = [], []
+    placed = _placed_rings(canvas, [ring for rings in outlines.rings.values() for ring in rings])
     for area, rings in outlines.rings.items():
-        if data := path_data(_placed_rings(canvas, rings), closed=True):
+        if data := path_data([ring for _, ring in zip(rings, placed, strict=False) if len(ring)], closed=True):
             shapes.append(element("path", id=area_id(canvas, area), d=data))
             visible.append(area)
     borders = line_data(canvas, shared)
@@ -136,16 +137,21 @@ def area_id(canvas: Canvas, area: str) -> str:
     return f"{canvas.name}-{area.replace(' ', '')}"
 
 
-def _placed_rings(canvas: Canvas, rings: list[Floats]) -> Iterable[Floats]:
-    for ring in rings:
-        turn = 360.0 * np.round((canvas.centre - ring[:, 0].mean()) / 360.0)
-        shifted = ring + np.array([turn, 0.0])
-        if canvas.reach is None:
-            yield canvas.place(shifted)
-        elif np.abs(shifted[:, 0] - canvas.centre).min() < FAR:
-            clipped = clip_ring(canvas.place(shifted)[:-1], canvas.reach)
-            if len(clipped):
-                yield np.concatenate([clipped, clipped[:1]])
+def _placed_rings(canvas: Canvas, rings: Sequence[Floats]) -> Iterator[Floats]:
+    """Each ring in drawing units, on the side of the map where most of it lies, cut to the reach; empty outside it."""
+    size = np.array([len(ring) for ring in rings])
+    first = np.concatenate([[0], np.cumsum(size)[:-1]])
+    points = np.concatenate(rings)
+    turn = 360.0 * np.round((canvas.centre - np.add.reduceat(points[:, 0], first) / size) / 360.0)
+    points = points + np.column_stack([np.repeat(turn, size), np.zeros(len(points))])
+    placed = np.split(canvas.place(points), first[1:])
+    if canvas.reach is None:
+        yield from placed
+        return
+    near = np.minimum.reduceat(np.abs(points[:, 0] - canvas.centre), first) < FAR
+    for ring, seen in zip(placed, near, strict=True):
+        clipped = clip_ring(ring[:-1], canvas.reach) if seen else ring[:0]
+        yield np.concatenate([clipped, clipped[:1]])
 
 
 def line_data(canvas: Canvas, lines: Sequence[Floats]) -> str:
