@@ -25,7 +25,7 @@ from landbridge.network.model import (
 )
 
 if TYPE_CHECKING:
-    from pandas import Categorical, DataFrame
+    from pandas import Categorical, DataFrame, Series
 
     from landbridge.world import World
 
@@ -88,7 +88,7 @@ def _dwell_classes(links: DataFrame, soft: Sequence[str]) -> Categorical:
 def in_force(table: DataFrame, year: int) -> Flags:
     """Which dated rows (``since``, ``until``, empty: open-ended) hold on 1 July of the year."""
     day = f"{year:04d}-07-01"
-    since, until = labels_of(table, "since"), labels_of(table, "until")
+    since, until = table["since"].tolist(), table["until"].tolist()
     return np.array([start <= day and (not end or day < end) for start, end in zip(since, until, strict=True)], bool)
 
 
@@ -108,17 +108,17 @@ def deaths_per_million(world: World, year: int) -> dict[str, float]:
 
     Observed: the indicator ``conflict_deaths`` of the year, or of the nearest earlier one.
     """
-    indicators = world.table("indicators")
-    latest = (
-        indicators[indicators["year"] <= year].sort_values("year").drop_duplicates(["iso3", "indicator"], keep="last")
-    )
-    deaths, people = (
-        latest[latest["indicator"] == name].set_index("iso3")["value"] for name in ("conflict_deaths", "population")
-    )
+    deaths, people = (world.derived("indicators", _latest, name, year) for name in ("conflict_deaths", "population"))
     changed = world.table("conflict").set_index("iso3")["intensity"]
     deaths = changed.combine_first(deaths) if len(changed) else deaths
     rate = (1e6 * deaths / people.reindex(deaths.index)).dropna()
     return {str(country): float(value) for country, value in rate[rate > 0].items()}
+
+
+def _latest(indicators: DataFrame, name: str, year: int) -> Series:
+    """An indicator by country in a year, or in the nearest earlier one."""
+    known = indicators[(indicators["indicator"] == name) & (indicators["year"] <= year)]
+    return known.sort_values("year").drop_duplicates("iso3", keep="last").set_index("iso3")["value"]
 
 
 def _violence(world: World, year: int) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
@@ -35,9 +35,7 @@ class World:
     _replaced: Mapping[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
     # Both are shared by worlds made from one.
     _read: dict[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
-    _derived: dict[tuple[str, Callable[..., Any]], tuple[DataFrame, Any]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _derived: dict[tuple[Hashable, ...], tuple[DataFrame, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def table(self, name: str) -> DataFrame:
         """The table of that name, read on first use.
@@ -51,12 +49,12 @@ class World:
             self._read[name] = self._from_file(name)
         return self._read[name]
 
-    def derived(self, name: str, make: Callable[[DataFrame], Made]) -> Made:
-        """``make`` of a table, made once for as long as worlds made from one have the same table."""
-        table = self.table(name)
-        kept = self._derived.get((name, make))
+    def derived(self, name: str, make: Callable[..., Made], *about: Hashable) -> Made:
+        """``make`` of a table and what it is ``about``, made once while worlds made from one have the same table."""
+        table, key = self.table(name), (name, make, *about)
+        kept = self._derived.get(key)
         if kept is None or kept[0] is not table:
-            kept = self._derived[name, make] = (table, make(table))
+            kept = self._derived[key] = (table, make(table, *about))
         made: Made = kept[1]
         return made
 
