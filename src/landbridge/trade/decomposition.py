@@ -63,8 +63,8 @@ def explain_real_income(
         InputError: no such country, or components that do not make up kappa.
     """
     n = list(result.model.countries).index(one_of(country, result.model.countries, "trading country"))
-    axes = (list(result.model.countries), list(result.model.countries), list(result.model.sectors))
-    split = components and tuple({name: exact_values(t, axes) for name, t in side.items()} for side in components)
+    model = result.model
+    split = components and tuple({name: exact_values(t, model) for name, t in side.items()} for side in components)
     return _tidy(result, country, contributions(result, n, split or None))
 
 

@@ -50,9 +50,15 @@ class TradeModel:
         """Baseline flows [exporter, importer, sector], MUSD; without deficits under the rule "zero"."""
         return self.pairs(self.calibration.baseline.flows)
 
+    @cached_property
+    def labels(self) -> xr.Coordinates:
+        """Coordinates of arrays by exporter, importer and sector."""
+        axes = (list(self.countries), list(self.countries), list(self.sectors))
+        return xr.Coordinates(dict(zip(PAIR, axes, strict=True)))
+
     def pairs(self, values: Array) -> xr.DataArray:
         """An array [i, j, s] with its labels."""
-        return xr.DataArray(values, coords=[list(self.countries), list(self.countries), list(self.sectors)], dims=PAIR)
+        return xr.DataArray(values, coords=self.labels, dims=PAIR)
 
     def by_country(self, values: NDArray[Any]) -> xr.DataArray:
         """An array [i] with its labels."""
@@ -209,7 +215,7 @@ def solve_world(
     if (countries, sectors) != (world.countries, world.sectors):
         raise InputError(f'The calibrated model and the world "{world.name}" have different countries or sectors.')
     shape = (countries, countries, sectors)
-    network = np.ones([len(axis) for axis in shape]) if kappa is None else exact_values(kappa, shape)
+    network = np.ones([len(axis) for axis in shape]) if kappa is None else exact_values(kappa, model)
     total = network
     if len(world.table("trade_cost")):
         total = network * _dense(world, "trade_cost", "factor", shape, 1.0, above=0.0)
@@ -263,17 +269,18 @@ def _percent(before: xr.DataArray, after: xr.DataArray) -> xr.DataArray:
     return (100 * (after / before.where(before > 0) - 1)).fillna(0.0)
 
 
-def exact_values(values: xr.DataArray, shape: tuple[list[str], list[str], list[str]]) -> Array:
-    """The values in the order of the labels, which must match exactly."""
+def exact_values(values: xr.DataArray, model: TradeModel) -> Array:
+    """The values in the order of the model's labels, which must match exactly."""
     if set(values.dims) != set(PAIR):
         raise InputError(f"kappa has the dimensions {values.dims}; wanted are {PAIR}.")
-    for dim, labels in zip(PAIR, shape, strict=True):
-        given = [str(label) for label in values[dim].values]
-        if sorted(given) != sorted(labels):
-            odd = sorted(set(given) ^ set(labels)) or given
+    for dim in PAIR:
+        given, wanted = values.get_index(dim), model.labels.indexes[dim]
+        if given.equals(wanted):
+            continue
+        if sorted(map(str, given)) != sorted(wanted):
+            odd = sorted(set(map(str, given)) ^ set(wanted)) or list(map(str, given))
             raise InputError(f"kappa and the world differ in the labels of {dim}: {', '.join(odd[:10])}.")
-        if given != labels:
-            values = values.sel({dim: labels})
+        values = values.sel({dim: wanted})
     found: Array = values.transpose(*PAIR).to_numpy().astype(float, copy=False)
     return found
 

@@ -89,7 +89,8 @@ def pose(
     shape = baseline.flows.shape
     gross = inward(baseline.shares)
     if kappa is not None:
-        gross = _powers(like(kappa, shape, "kappa"), theta) * gross
+        weight = _powers(like(kappa, shape, "kappa"), theta)
+        gross = np.multiply(weight, gross, out=weight)
     if productivity is not None:
         gross = gross * (gains(productivity, shape).T ** theta[:, None])[:, :, None]
     net = gross
@@ -152,10 +153,10 @@ def _powers(cost: Array, theta: Array) -> Array:
     """
     if not cost.min() > 0:
         every(np.moveaxis(cost > 0, 0, -1), outward(cost), "kappa", "positive (inf for an embargo)")
-    weight: Array = np.log(cost)
-    weight *= -theta[:, None, None]
+    weight = np.ones_like(cost)
     with np.errstate(over="ignore"):
-        np.exp(weight, out=weight)
+        for s in np.flatnonzero((cost != 1).any((1, 2))):
+            np.exp(-theta[s] * np.log(cost[s]), out=weight[s])
     if not weight.max() < np.inf:
         every(np.moveaxis(np.isfinite(weight), 0, -1), outward(cost), "kappa", "so large that kappa^-theta is finite")
     return weight

@@ -84,7 +84,9 @@ class State:
     @cached_property
     def flows(self) -> Array:
         """X'[s, i, j]."""
-        return self.problem.net * self.competitiveness[:, :, None] * (self.spending / self.Phi)[:, None, :]
+        flows = self.problem.net * self.competitiveness[:, :, None]
+        flows *= (self.spending / self.Phi)[:, None, :]
+        return flows
 
     @property
     def own(self) -> Array:
