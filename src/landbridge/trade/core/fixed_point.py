@@ -15,9 +15,15 @@ WORSE = 2.0  # a residual grown by this factor makes the search start again from
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def fixed_point(update: Callable[[Array], Array], start: Array, size: Array | float = 1.0) -> tuple[Array, float]:
+def fixed_point(
+    update: Callable[[Array], Array],
+    start: Array,
+    size: Array | float = 1.0,
+    carried: Callable[[Array], Array] | None = None,
+) -> tuple[Array, float]:
     """The x with update(x) = x, and the largest |update(x) - x| / size that is left; inf where a number is not finite.
 
+    ``carried`` is about (1 - f')^-1: the step to take for a change that ``update`` makes; None: the change itself.
     Anderson acceleration: the next point is the combination of the last few that makes the linearised residual least.
 
     Source: Walker & Ni (2011), SIAM Journal on Numerical Analysis 49(4).
@@ -35,25 +41,26 @@ def fixed_point(update: Callable[[Array], Array], start: Array, size: Array | fl
             continue
         if not np.isfinite(error):
             break
+        step = change if carried is None else carried(change)
         if error < least:
-            best, least = point + change, error
+            best, least = point + step, error
         memory = _Memory() if memory is None else memory
-        point = memory.next_point(point, change, size)
+        point = memory.next_point(point, step, size)
     return point, error if np.isfinite(error) else np.inf
 
 
 class _Memory:
-    """The last few points and what ``update`` did to them."""
+    """The last few points and the steps taken there."""
 
     def __init__(self) -> None:
         self.count = 0
         self.last: tuple[Array, Array] | None = None
         self.steps, self.turns, self.gram = np.empty((0, 0)), np.empty((0, 0)), np.zeros((MEMORY, MEMORY))
 
-    def next_point(self, point: Array, change: Array, size: Array | float) -> Array:
-        """Where to look next, after ``update`` moved ``point`` by ``change``."""
-        plain = (point + change).ravel()
-        weighted = (change / size).ravel()
+    def next_point(self, point: Array, step: Array, size: Array | float) -> Array:
+        """Where to look next, where the plain way from ``point`` is ``step``."""
+        plain = (point + step).ravel()
+        weighted = (step / size).ravel()
         mixed = plain
         if self.last is not None:
             if not self.count:

@@ -15,12 +15,13 @@ Implicit differentiation of the equilibrium in changes of Caliendo & Parro (2015
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from landbridge.trade.core.arrays import Array
 from landbridge.trade.core.fixed_point import fixed_point
-from landbridge.trade.core.state import State, cost_of_inputs, use_of_inputs
+from landbridge.trade.core.state import State, by_country, cost_of_inputs, use_of_inputs
 
 
 @dataclass(frozen=True)
@@ -174,15 +175,16 @@ def solve_prices(state: State, direct: Array) -> Array:
     """p[s, j, r] = direct + Pi' G p: log prices once inputs have carried on what costs do directly."""
     if state.problem.links is None:
         return direct
-    buyers = _importers(state.shares)
-    return fixed_point(lambda p: direct + buyers @ _inputs_cost(state, p), direct)[0]
+    buyers, carried = _importers(state.shares), partial(by_country, _turned(state.problem.links.use_at_home))
+    return fixed_point(lambda p: direct + buyers @ _inputs_cost(state, p), direct, carried=carried)[0]
 
 
 def solve_prices_adjoint(state: State, direct: Array) -> Array:
     """q[s, j, r] = direct + G' Pi q, the transpose of ``solve_prices``."""
     if state.problem.links is None:
         return direct
-    return fixed_point(lambda q: direct + _inputs_use(state, state.shares @ q), direct, _size(direct))[0]
+    carried = partial(by_country, state.problem.links.use_at_home)
+    return fixed_point(lambda q: direct + _inputs_use(state, state.shares @ q), direct, _size(direct), carried)[0]
 
 
 def solve_spending(state: State, sales: Array, spendable: Array) -> tuple[Array, Array]:
@@ -200,7 +202,8 @@ def solve_spending(state: State, sales: Array, spendable: Array) -> tuple[Array,
         return alpha * households(used) + used
 
     size = state.problem.spending.sum(0)[:, None]
-    spending, _ = fixed_point(update, alpha * spendable / own, size)
+    carried = partial(by_country, state.problem.links.use_at_home)
+    spending, _ = fixed_point(update, alpha * spendable / own, size, carried)
     return spending, households(_inputs_use(state, sales + state.taken @ spending))
 
 
@@ -221,7 +224,8 @@ def solve_spending_adjoint(
 
     if state.problem.links is None:
         return sales, bought(sales)[1]
-    on_sales, _ = fixed_point(update, sales if start is None else start, _size(sales, expenditure))
+    carried = partial(by_country, _turned(state.problem.links.use_at_home))
+    on_sales, _ = fixed_point(update, sales if start is None else start, _size(sales, expenditure), carried)
     return on_sales, bought(on_sales)[1]
 
 
@@ -246,6 +250,11 @@ def _size(*arrays: Array) -> Array:
     """The largest entry of each column r, [1, 1, r]; one where all are zero."""
     largest = np.max([np.abs(array).reshape(-1, array.shape[-1]).max(0) for array in arrays], axis=0)
     return np.where(largest > 0, largest, 1.0)
+
+
+def _turned(matrices: Array) -> Array:
+    """[i, k, s] seen as [i, s, k]."""
+    return matrices.transpose(0, 2, 1)
 
 
 def _importers(matrices: Array) -> Array:

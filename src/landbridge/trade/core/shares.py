@@ -11,7 +11,7 @@ from landbridge.trade.core.arrays import checked_tariff, checked_theta, cube, ev
 from landbridge.trade.core.baseline import TradeBaseline
 from landbridge.trade.core.equilibrium import baseline_at
 from landbridge.trade.core.newton import search
-from landbridge.trade.core.problem import joined, links_of
+from landbridge.trade.core.problem import joined
 
 SUM = 1e-6  # by how much shares may miss their sum
 
@@ -82,7 +82,7 @@ def baseline_from_shares(
         earned,
         gap / earned.sum(),
         "fixed" if deficit is not None else "zero",
-        links_of(gamma),
+        gamma,
     )
     state, _ = search(problem, np.zeros(n))
     return baseline_at(state, rates)

@@ -13,7 +13,7 @@ H_j is income and deficit. Source: Caliendo & Parro (2015), Review of Economic S
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class State:
     c^^-theta; ``Phi[s, j]`` its mean P^^-theta; ``kept[s, j]`` the share of spending that is not tariff revenue;
     ``spending[s, j]`` is Q', ``expenditure[j]`` E', ``sales[s, i]`` Y'. ``supply[i]`` is what sales leave to labour,
     ``income[i]`` what labour must be paid, ``spendable[j]`` is H. ``unsolved`` is the larger residual of the two inner
-    fixed points, in logs and relative to a country's spending.
+    fixed points, in logs and relative to a country's spending; of unsettled draws one each [d].
     """
 
     problem: Problem
@@ -45,7 +45,7 @@ class State:
     spending: Array
     sales: Array
     supply: Array
-    unsolved: float
+    unsolved: Array | float
 
     @property
     def errors(self) -> Array:
@@ -66,8 +66,8 @@ class State:
     @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def excess_in(self, unit: Array) -> float:
         """The largest |z_i| / unit_i, or residual inside; inf where a quantity is not a positive number."""
-        worst = max(np.abs((self.supply - self.income) / unit).max(), self.unsolved)
-        return float(worst) if np.isfinite(worst) and (self.expenditure > 0).all() else np.inf
+        worst = max(float(np.abs((self.supply - self.income) / unit).max()), float(np.max(self.unsolved)))
+        return worst if np.isfinite(worst) and (self.expenditure > 0).all() else np.inf
 
     @cached_property
     def shares(self) -> Array:
@@ -114,9 +114,7 @@ def state_at(problem: Problem, log_wage: Array, near: State | None = None) -> St
     spendable = _spendable(problem, income)
     log_cost, price_residual = _costs(problem, log_wage, near)
     competitiveness, Phi = _markets(problem, log_cost)
-    kept = np.ones_like(Phi)
-    if problem.tariffs:
-        kept = np.where(problem.spending > 0, _over_exporters(competitiveness, problem.net) / Phi, 1.0)
+    kept = _kept(problem, competitiveness, Phi)
     expenditure, spending, spending_residual = _spending(problem, spendable, competitiveness, Phi, kept, near)
     sales = _sales(problem, competitiveness, spending / Phi)
     supply = sales.sum(-2) if problem.links is None else (problem.links.labour * sales).sum(-2)
@@ -136,6 +134,47 @@ def state_at(problem: Problem, log_wage: Array, near: State | None = None) -> St
         supply,
         unsolved,
     )
+
+
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")
+def unsettled_state(problem: Problem, log_wage: Array, log_cost: Array, spending: Array) -> tuple[State, Array, Array]:
+    """Everything of several draws at given wages, costs and spending, settled inside or not.
+
+    Returns:
+        the state, and what is missing in ``log_cost`` [d, s, i] and in ``spending`` [d, s, j]: what one round of the
+        fixed points would add.
+    """
+    links = problem.links
+    assert links is not None
+    income = problem.income * np.exp(log_wage)
+    spendable = _spendable(problem, income)
+    competitiveness, Phi = _markets(problem, log_cost)
+    kept = _kept(problem, competitiveness, Phi)
+    wanted_cost = links.labour * log_wage[:, None, :] + _through(links.inputs, -np.log(Phi) / problem.theta[..., None])
+    sales = _sales(problem, competitiveness, spending / Phi)
+    used = _through(links.inputs.transpose(0, 2, 1), sales)
+    expenditure = _households(problem, spendable, kept, used)
+    missing_cost = wanted_cost - log_cost
+    missing_spending = problem.alpha * expenditure[:, None, :] + used - spending
+    unsolved = np.maximum(
+        np.abs(missing_cost).max((1, 2)), np.abs(missing_spending / problem.spending.sum(0)).max((1, 2))
+    )
+    state = State(
+        problem,
+        log_wage,
+        income,
+        spendable,
+        log_cost,
+        competitiveness,
+        Phi,
+        kept,
+        expenditure,
+        spending,
+        sales,
+        (links.labour * sales).sum(1),
+        unsolved,
+    )
+    return state, missing_cost, missing_spending
 
 
 def _spendable(problem: Problem, income: Array) -> Array:
@@ -160,7 +199,7 @@ def _costs(problem: Problem, log_wage: Array, near: State | None) -> tuple[Array
         return wages + _through(links.inputs, -np.log(Phi) / problem.theta[..., None])
 
     start = wages if near is None else near.log_cost + links.labour * (log_wage - near.log_wage)[..., None, :]
-    return fixed_point(update, start)
+    return fixed_point(update, start, carried=partial(by_country, links.costs_at_home))
 
 
 def _markets(problem: Problem, log_cost: Array) -> tuple[Array, Array]:
@@ -171,27 +210,39 @@ def _markets(problem: Problem, log_cost: Array) -> tuple[Array, Array]:
     return competitiveness, Phi
 
 
+def _kept(problem: Problem, competitiveness: Array, Phi: Array) -> Array:
+    """The share of spending [..., s, j] that is not tariff revenue."""
+    if not problem.tariffs:
+        return np.ones_like(Phi)
+    return np.where(problem.spending > 0, _over_exporters(competitiveness, problem.net) / Phi, 1.0)
+
+
+def _households(problem: Problem, spendable: Array, kept: Array, used: Array) -> Array:
+    """E'[..., j] where industries spend ``used`` [..., s, j]."""
+    if not problem.tariffs:
+        return spendable
+    total: Array = (spendable + ((1 - kept) * used).sum(-2)) / own_share(problem, kept)
+    return total
+
+
 def _spending(
     problem: Problem, spendable: Array, competitiveness: Array, Phi: Array, kept: Array, near: State | None
 ) -> tuple[Array, Array, float]:
     """E'[j], Q'[s, j] at which spending and sales agree, and the residual of that."""
-    own = own_share(problem, kept)
     if problem.links is None:
-        expenditure = spendable / own
+        expenditure = spendable / own_share(problem, kept)
         return expenditure, problem.alpha * expenditure[..., None, :], 0.0
     inputs_of_use = problem.links.inputs.transpose(0, 2, 1)
 
-    def households(used: Array) -> Array:
-        return (spendable + ((1 - kept) * used).sum(-2)) / own if problem.tariffs else spendable
-
     def update(spending: Array) -> Array:
         used = _through(inputs_of_use, _sales(problem, competitiveness, spending / Phi))
-        return problem.alpha * households(used)[..., None, :] + used
+        return problem.alpha * _households(problem, spendable, kept, used)[..., None, :] + used
 
     start = np.broadcast_to(problem.spending, Phi.shape) if near is None else near.spending
-    spending, residual = fixed_point(update, start, problem.spending.sum(0))
+    carried = partial(by_country, problem.links.use_at_home)
+    spending, residual = fixed_point(update, start, problem.spending.sum(0), carried)
     used = _through(inputs_of_use, _sales(problem, competitiveness, spending / Phi))
-    return households(used), spending, residual
+    return _households(problem, spendable, kept, used), spending, residual
 
 
 def own_share(problem: Problem, kept: Array) -> Array:
@@ -201,24 +252,28 @@ def own_share(problem: Problem, kept: Array) -> Array:
 
 def cost_of_inputs(links: Links, log_price: Array) -> Array:
     """sum_k gamma_iks ln P_ik [s, i, ...], from ln P [k, i, ...]."""
-    by_country = np.moveaxis(log_price, 1, 0)
-    flat = by_country.reshape(*by_country.shape[:2], -1)
-    cost = links.inputs.transpose(0, 2, 1) @ flat
-    return np.moveaxis(cost.reshape(by_country.shape), 0, 1)
+    return by_country(links.inputs.transpose(0, 2, 1), log_price)
 
 
 def use_of_inputs(links: Links, sales: Array) -> Array:
     """sum_s gamma_iks Y_is [k, i, ...], from Y [s, i, ...]."""
-    by_country = np.moveaxis(sales, 1, 0)
-    flat = by_country.reshape(*by_country.shape[:2], -1)
-    use = links.inputs @ flat
-    return np.moveaxis(use.reshape(by_country.shape), 0, 1)
+    return by_country(links.inputs, sales)
+
+
+def by_country(matrices: Array, values: Array) -> Array:
+    """sum_k matrices[i, s, k] values[k, i, ...] as [s, i, ...]."""
+    turned = np.moveaxis(values, 1, 0)
+    product = matrices @ turned.reshape(*turned.shape[:2], -1)
+    return np.moveaxis(product.reshape(turned.shape), 0, 1)
 
 
 def _through(matrices: Array, values: Array) -> Array:
     """sum_k matrices[i, k, s] values[..., k, i] as [..., s, i]."""
-    total = (np.swapaxes(values, -1, -2)[..., None, :] @ matrices)[..., 0, :]
-    return np.swapaxes(total, -1, -2)
+    if values.ndim == 2:
+        total: Array = (values.T[:, None, :] @ matrices)[:, 0, :].T
+        return total
+    by_country = np.ascontiguousarray(values.transpose(2, 1, 0))
+    return (matrices.transpose(0, 2, 1) @ by_country).transpose(2, 1, 0)
 
 
 def _sales(problem: Problem, competitiveness: Array, demand: Array) -> Array:
