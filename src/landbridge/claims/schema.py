@@ -17,7 +17,8 @@ from landbridge.study.schema import BASELINE, Study
 from landbridge.variables import Variable, variables
 
 Operator = Literal[">", ">=", "<", "<=", "==", "!="]
-LABELS = ("scenario", "country", "partner", "relative_to", "year", "sector", "mode", "passage", "institution")
+COUNTRIES = ("country", "partner", "relative_to", "exporter", "importer")
+LABELS = ("scenario", *COUNTRIES, "year", "sector", "mode", "passage", "institution")
 
 
 def _listed(what: str, allowed: Any) -> Any:
@@ -46,6 +47,8 @@ class Side(Strict):
     country: Country | None = None
     partner: Country | None = None
     relative_to: Country | None = None
+    exporter: Country | None = None
+    importer: Country | None = None
     year: int | None = None
     sector: SectorName | None = None
     mode: ModeName | None = None
@@ -205,7 +208,7 @@ def countries(claims: list[Claim]) -> list[str]:
         for claim in claims
         for condition in claim.conditions
         for _, labels in filter(None, (condition.left, condition.right))
-        for key in ("country", "partner", "relative_to")
+        for key in COUNTRIES
         if key in labels
     }
     return sorted(named)

@@ -27,6 +27,13 @@ BANDS = (
     (LIKELY, HOLDS, "likely"),
     (HOLDS, 1.0, "holds"),
 )
+PREPOSITIONS = {
+    "country": "",
+    "partner": "with ",
+    "relative_to": "relative to ",
+    "exporter": "from ",
+    "importer": "to ",
+}
 _RELATIONS = {
     ">": "above",
     ">=": "at least",
@@ -154,9 +161,8 @@ def quantity_in_words(outcome: Outcome, number: Number) -> str:
 
 
 def _label(outcome: Outcome, name: str, value: Any) -> str:
-    if name in ("country", "partner", "relative_to"):
-        prefix = {"country": "", "partner": "with ", "relative_to": "relative to "}[name]
-        return f"{prefix}{country_in_text(value)}"
+    if name in PREPOSITIONS:
+        return f"{PREPOSITIONS[name]}{country_in_text(value)}"
     if name == "passage":
         return passage_name(value)
     if name == "scenario":

@@ -28,7 +28,14 @@ FORMAT = 1
 INTERVAL = (0.05, 0.5, 0.95)
 DATA, HEADER = "outcome.nc", "outcome.json"
 DRAWS = "_draws"
-LABEL_OF = {"watched": "country", "watched_partner": "partner", "why_sector": "sector"}
+LABEL_OF = {
+    "watched": "country",
+    "watched_partner": "partner",
+    "watched_exporter": "exporter",
+    "watched_importer": "importer",
+    "why_sector": "sector",
+}
+COUNTRY_LABELS = ("country", "partner", "exporter", "importer")
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,7 @@ class Outcome:
         Raises:
             InputError: no such quantity; the message names the nearest.
         """
-        variable = self._variable(quantity)
-        if quantity in self.data:
-            return _with_labels(self.data[quantity])
-        return _DERIVED[quantity](self).transpose(*variable.dims, ...)
+        return self._central(quantity, {})
 
     def draws(self, quantity: str) -> xr.DataArray | None:
         """A quantity in every draw [scenario, draw, ...]; None when the run had no draws or they are not kept."""
@@ -107,9 +111,10 @@ class Outcome:
     def drawn(self, quantity: str, **labels: Any) -> NDArray[np.float64] | None:
         """One number in every draw [draw]; None when the draws of this number are not kept."""
         drawn = self.draws(quantity)
-        if drawn is None:
+        apart = {label for label in self._variable(quantity).optional if label in labels}
+        if drawn is None or not apart <= set(drawn.dims):
             return None
-        kept = {dim: set(map(str, drawn[dim].values)) for dim in ("country", "partner") if dim in drawn.dims}
+        kept = {dim: set(map(str, drawn[dim].values)) for dim in COUNTRY_LABELS if dim in drawn.dims}
         if any(str(labels[dim]) not in codes for dim, codes in kept.items()):
             return None
         found: NDArray[np.float64] = self._select(quantity, drawn, labels).to_numpy().astype(float)
@@ -126,7 +131,8 @@ class Outcome:
         """
         chosen = self._select(quantity, self._central(quantity, labels), labels, keep=True)
         table = _tidy(chosen, "value")
-        if self.draws(quantity) is None:
+        drawn = self.draws(quantity)
+        if drawn is None or not set(labels) <= set(drawn.dims):
             return table
         spread = self.quantiles(quantity, INTERVAL, **labels)
         spread.columns = [*spread.columns[:-3], "low", "median", "high"]
@@ -187,9 +193,17 @@ class Outcome:
         return known[quantity]
 
     def _central(self, quantity: str, labels: Mapping[str, Any]) -> xr.DataArray:
+        """A quantity at the central values, over all its labels and the optional ones among ``labels``."""
+        variable = self._variable(quantity)
+        if quantity in self.data:
+            whole = _with_labels(self.data[quantity])
+            together = [label for label in variable.optional if label in whole.dims and label not in labels]
+            return whole.sum(together) if together else whole
+        if quantity not in _DERIVED:
+            raise InputError(f"This outcome has no {quantity}: it is of an earlier version. Run the study again.")
         if quantity == "exports" and "sector" in labels:
             return _exports(self, by_sector=True)
-        return self.values(quantity)
+        return _DERIVED[quantity](self).transpose(*variable.dims, ...)
 
     def _select(
         self, quantity: str, array: xr.DataArray, labels: Mapping[str, Any], *, keep: bool = False
@@ -266,7 +280,7 @@ def _label(dim: str, text: str, allowed: NDArray[Any]) -> str:
     options = [str(option) for option in allowed]
     if text in options:
         return text
-    if dim in ("country", "partner"):
+    if dim in COUNTRY_LABELS:
         code = country(text)
         if code not in options:
             raise InputError(f"{code} is not among the countries kept for this quantity: {', '.join(options[:30])}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from landbridge.network.loads import assign_trade, routes_between_hubs
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
 from landbridge.study.chain import Chain, Solved, among, components, shipment
+from landbridge.study.exposure import exposures, exposures_among
 from landbridge.study.schema import BASELINE
 from landbridge.trade.decomposition import REVENUE, contributions
 
@@ -36,7 +37,8 @@ NO_SECTOR = "(none)"
 def central_values_of(chain: Chain, scenarios: Sequence[str], watched: Sequence[str]) -> xr.Dataset:
     """Every quantity of some of a chain's scenarios at the central values of the parameters.
 
-    ``contribution``, why real incomes change, for the watched countries only.
+    ``contribution``, why real incomes change, for the watched countries only. Exposure, which is the baseline's, comes
+    with that one.
     """
     solved = {found.scenario: found for found in chain.solve(chain.central)}
     variants = [0, *(chain.variant_of[scenario] for scenario in scenarios)]
@@ -46,7 +48,20 @@ def central_values_of(chain: Chain, scenarios: Sequence[str], watched: Sequence[
         for scenario in scenarios
     ]
     data: xr.Dataset = xr.concat(parts, dim="scenario", join="override", coords="minimal", compat="override")
+    if BASELINE in scenarios:
+        data = data.assign(exposures(chain.model, _places(chain, watched), _goods(chain))).assign_coords(
+            exporter=list(chain.model.countries), importer=list(chain.model.countries)
+        )
     return data.assign_coords(scenario=list(scenarios), **_links(chain))
+
+
+def _goods(chain: Chain) -> list[int]:
+    """Positions of the sectors that travel on the network."""
+    return [position for position, sector in enumerate(chain.sectors) if f"value_per_teu_{sector}" in chain.central]
+
+
+def _places(chain: Chain, watched: Sequence[str]) -> NDArray[np.intp]:
+    return np.array([chain.model.countries.index(code) for code in watched], dtype=np.intp)
 
 
 def _scenario(
@@ -163,7 +178,10 @@ def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept of one draw: arrays by scenario first, pairs among the watched countries only."""
+    """What is kept of one draw: arrays by scenario first, pairs among the watched countries only.
+
+    Exposure, which is the baseline's, is not by scenario.
+    """
 
     real_income: Array
     real_wage: Array
@@ -172,6 +190,9 @@ class Record:
     freight_usd: Array
     mode_share: Array
     residual: Array
+    exposure_income: Array
+    exposure_real_income: Array
+    exposure_trade_cost: Array
 
 
 _HEAD = ("scenario", "draw")
@@ -184,22 +205,28 @@ RECORD_DIMS: dict[str, tuple[str, ...]] = {
     "freight_usd": _PAIR,
     "mode_share": (*_PAIR, "mode"),
     "residual": _HEAD,
+    "exposure_income": ("draw", "watched", "watched_partner"),
+    "exposure_real_income": ("draw", "watched", "watched_partner"),
+    "exposure_trade_cost": ("draw", "watched", "watched_exporter", "watched_importer"),
 }
 
 
 def record(chain: Chain, params: Mapping[str, float], watched: Sequence[str]) -> Record:
     """Solve every scenario of a chain at these parameters."""
-    positions = np.array([chain.model.countries.index(code) for code in watched], dtype=np.intp)
-    rows = [_row(chain, found, params, positions) for found in chain.solve(params)]
-    return Record(**{field.name: np.stack([row[field.name] for row in rows]) for field in fields(Record)})
+    positions, goods = _places(chain, watched), _goods(chain)
+    solved = list(chain.solve(params))
+    rows = [_row(chain, found, params, positions, goods) for found in solved]
+    by_scenario = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    return Record(**by_scenario, **exposures_among(solved[0].trade.model, positions, goods))
 
 
-def _row(chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp]) -> dict[str, Any]:
-    carried = [position for position, sector in enumerate(chain.sectors) if f"value_per_teu_{sector}" in params]
+def _row(
+    chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp], goods: list[int]
+) -> dict[str, Any]:
     square = np.ix_(positions, positions)
     equilibrium = found.trade.equilibrium
     before, after = (
-        _both_ways(flows[..., carried].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
+        _both_ways(flows[..., goods].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
     )
     return {
         "real_income": 100 * (equilibrium.real_income - 1),

@@ -85,8 +85,15 @@ def refuse_out_of_bounds(data: xr.Dataset) -> None:
 
 def _joined(study: Study, parts: Sequence[xr.Dataset]) -> xr.Dataset:
     """The central values of all lanes, scenarios in the order of the file, the baseline first."""
-    data: xr.Dataset = xr.concat(parts, dim="scenario", join="override", coords="minimal", compat="override")
-    return data.sel(scenario=[BASELINE, *study.scenarios])
+    of_baseline = [name for name, values in parts[0].data_vars.items() if "scenario" not in values.dims]
+    data: xr.Dataset = xr.concat(
+        [part.drop_vars([*of_baseline, "exporter", "importer"], errors="ignore") for part in parts],
+        dim="scenario",
+        join="override",
+        coords="minimal",
+        compat="override",
+    )
+    return data.merge(parts[0][of_baseline]).sel(scenario=[BASELINE, *study.scenarios])
 
 
 def _only_links_that_matter(data: xr.Dataset) -> xr.Dataset:
@@ -101,7 +108,10 @@ def _drawn(
     """The records of all draws as labelled arrays."""
     count = len(records)
     kept = {
-        quantity + DRAWS: (dims, np.stack([getattr(records[position], quantity) for position in range(count)], axis=1))
+        quantity + DRAWS: (
+            dims,
+            np.stack([getattr(records[position], quantity) for position in range(count)], axis=dims.index("draw")),
+        )
         for quantity, dims in RECORD_DIMS.items()
     }
     values = np.stack([*drawn.values()], axis=1) if drawn else np.zeros((count, 0))
@@ -110,7 +120,7 @@ def _drawn(
         coords={
             "scenario": [BASELINE, *study.scenarios],
             "watched": list(watched),
-            "watched_partner": list(watched),
+            **{f"watched_{side}": list(watched) for side in ("partner", "exporter", "importer")},
             "draw": np.arange(count),
             "parameter": np.array(list(drawn), dtype=object),
         },

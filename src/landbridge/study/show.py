@@ -10,34 +10,36 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
-from landbridge.study.exposure import baseline_exposure_table, exposure_table
+from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
 from landbridge.study.observed import observed_table
 from landbridge.study.outcome import Outcome
+from landbridge.study.tariffs import optimal_tariffs
 from landbridge.variables import variables
 from landbridge.world import World
 
-COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner")
+COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner", "relative_to")
 
 
 @dataclass(frozen=True)
 class View:
-    """A table computed from a world: how, whether by ``sector``, and the countries without which it is too long.
+    """A table computed from a world: how, for which labels it asks, and the countries without which it is too long.
 
-    ``of_outcome`` computes it for the baseline of an outcome; None where it is of worlds alone.
+    ``of_outcomes`` says that it can be computed from an outcome, too.
     """
 
     table: Callable[..., DataFrame]
-    by_sector: bool = True
+    asks: tuple[str, ...] = ("sector",)
     countries: tuple[str, ...] = ()
-    of_outcome: Callable[..., DataFrame] | None = None
+    of_outcomes: bool = False
 
 
 VIEWS = {
-    "exposure": View(exposure_table, countries=("country", "partner"), of_outcome=baseline_exposure_table),
+    "exposure": View(exposure_table, ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
-    "gravity_parameters": View(gravity_parameters, by_sector=False),
+    "gravity_parameters": View(gravity_parameters, asks=()),
+    "optimal_tariff": View(optimal_tariffs, ("coalition", "sector", "deficits")),
 }
 
 
@@ -47,22 +49,46 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
     Raises:
         InputError: no such quantity, table, or label; the message names the nearest.
     """
-    if isinstance(source, Outcome):
-        return _view(source, quantity, labels) if _has_view(source, quantity) else source.table(quantity, **labels)
-    observed = [name for name, variable in variables().items() if not variable.modelled]
-    if quantity in observed:
-        return observed_table(source, quantity, **labels)
+    check_name(source, quantity)
     if quantity in VIEWS:
         return _view(source, quantity, labels)
-    if quantity in source.resources:
-        return _rows(source.table(quantity), quantity, labels)
-    if quantity in variables():
-        raise InputError(f"{quantity} is computed by a run: show it of an outcome, not of a world.")
-    allowed = [*observed, *VIEWS, *source.resources]
+    if isinstance(source, Outcome):
+        return source.table(quantity, **labels)
+    if quantity in variables() and not variables()[quantity].modelled:
+        return observed_table(source, quantity, **labels)
+    return _rows(source.table(quantity), quantity, labels)
+
+
+def check_name(source: World | Outcome, name: str) -> None:
+    """Refuse a name of nothing that this world or outcome can show.
+
+    Raises:
+        InputError: says where to look for it, or names the nearest and all there is.
+    """
+    observed = [quantity for quantity, variable in variables().items() if not variable.modelled]
+    modelled = [quantity for quantity in variables() if quantity not in observed]
+    if isinstance(source, Outcome):
+        if name in modelled or (name in VIEWS and VIEWS[name].of_outcomes):
+            return
+        of_world = [*observed, *VIEWS]
+        if name in of_world:
+            raise InputError(f"{name} is of a world, not of an outcome: show it with --world {_world_of(source)}.")
+        tables: list[str] = []
+    else:
+        of_world, tables = [*observed, *VIEWS], sorted(source.resources)
+        if name in of_world or name in tables:
+            return
+        if name in modelled:
+            raise InputError(f"{name} is computed by a run: show it of an outcome, not of a world.")
+    told = f" Tables: {', '.join(tables)}." if tables else ""
     raise InputError(
-        f'Nothing called "{quantity}" in world "{source.name}".{did_you_mean(quantity, allowed)} '
-        f"Quantities: {', '.join([*observed, *VIEWS])}. Tables: {', '.join(sorted(source.resources))}."
+        f'Nothing called "{name}".{did_you_mean(name, [*modelled, *of_world, *tables])} Of a run: '
+        f"{', '.join(modelled)}. Of a world: {', '.join(of_world)}.{told}"
     )
+
+
+def _world_of(outcome: Outcome) -> str:
+    return str(outcome.header["world"]["folder"])
 
 
 def parse_labels(words: Iterable[str]) -> dict[str, Any]:
@@ -84,50 +110,64 @@ def parse_labels(words: Iterable[str]) -> dict[str, Any]:
 def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> dict[str, Any]:
     """The labels meant by words such as ``["PAK", "RUS", "cpec", "year=2017"]``.
 
-    A bare word is a year, or the name of a scenario, sector, mode, passage or institution; any other is a country, the
-    first one the country (or exporter), the next its partner (or importer).
+    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or deficit rule; any other is a
+    country, the first one the country (or exporter), the next its partner (or importer). Where coalitions are asked
+    for, each word is one.
 
     Raises:
-        InputError: a word fits no label of the quantity; the message names the nearest country.
+        InputError: no such quantity, or a word fits no label of it; the message names the nearest.
     """
+    check_name(source, quantity)
     given = list(words)
     labels = parse_labels(word for word in given if "=" in word)
     for word in given:
-        if "=" not in word:
-            labels[_label_meant(source, quantity, word, labels)] = word
+        if "=" in word:
+            continue
+        label = _label_meant(source, quantity, word, labels)
+        labels[label] = [*labels.get(label, []), word] if label == "coalition" else word
     return labels
 
 
 def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[str, Any]) -> str:
     if word.isdigit():
         return "year"
-    for label, names in _names(source).items():
-        if word in names:
+    names = _names(source, quantity)
+    for label, known in names.items():
+        if word in known:
             return label
-    country(word)
-    wanted = variables()[quantity].dims if quantity in variables() else _columns(source, quantity)
-    free = [label for label in COUNTRY_COLUMNS if label in wanted and label not in taken]
+    if quantity in VIEWS and "coalition" in VIEWS[quantity].asks:
+        return "coalition"
+    try:
+        country(word)
+    except InputError as error:
+        near = did_you_mean(word, [name for known in names.values() for name in known])
+        raise InputError(f"{error}{near}") from None
+    free = [label for label in _labels(source, quantity) if label in COUNTRY_COLUMNS and label not in taken]
     if not free:
-        raise InputError(f'{quantity} has no label left for "{word}".')
+        raise InputError(
+            f'{quantity} has no label left for "{word}". Its labels: {", ".join(_labels(source, quantity))}.'
+        )
     return free[0]
 
 
-def _names(source: World | Outcome) -> dict[str, list[str]]:
+def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
+    rules = {"deficits": list(RULES)} if quantity in VIEWS and "deficits" in VIEWS[quantity].asks else {}
     if isinstance(source, Outcome):
         dims = ("scenario", "sector", "mode", "passage")
-        return {dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords}
-    return {"sector": source.sectors, "institution": sorted(set(source.table("memberships")["institution"]))}
+        return {
+            dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
+        } | rules
+    institutions = sorted(set(source.table("memberships")["institution"]))
+    return {"sector": source.sectors, "institution": institutions} | rules
 
 
-def _columns(source: World | Outcome, quantity: str) -> list[str]:
-    if _has_view(source, quantity):
-        return list(VIEWS[quantity].countries)
-    known = isinstance(source, World) and quantity in source.resources
-    return list(map(str, source.table(quantity).columns)) if known else []
-
-
-def _has_view(source: World | Outcome, name: str) -> bool:
-    return name in VIEWS and (isinstance(source, World) or VIEWS[name].of_outcome is not None)
+def _labels(source: World | Outcome, quantity: str) -> list[str]:
+    """The labels of a quantity, view or table, in their order."""
+    if quantity in VIEWS:
+        return [*VIEWS[quantity].countries, *VIEWS[quantity].asks]
+    if isinstance(source, World) and quantity in source.resources:
+        return list(map(str, source.table(quantity).columns))
+    return [*variables()[quantity].dims, *variables()[quantity].optional]
 
 
 def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFrame:
@@ -139,10 +179,12 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
     view = VIEWS[name]
     if view.countries and not set(labels) & set(view.countries):
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
-    given = labels.get("sector") if view.by_sector else None
-    sectors = {} if given is None else {"sector": given if isinstance(given, list | tuple) else [given]}
-    table = view.table if isinstance(source, World) or view.of_outcome is None else view.of_outcome
-    return _rows(table(source, **sectors), name, labels)
+    asked = {label: _several(labels[label]) for label in view.asks if label in labels}
+    return _rows(view.table(source, **asked), name, {label: labels[label] for label in labels if label not in asked})
+
+
+def _several(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, list | tuple) else [given]
 
 
 def _rows(table: DataFrame, name: str, labels: dict[str, Any]) -> DataFrame:
@@ -153,7 +195,6 @@ def _rows(table: DataFrame, name: str, labels: dict[str, Any]) -> DataFrame:
             raise InputError(
                 f'Table "{name}" has no column {label}.{did_you_mean(label, columns)} It has: {", ".join(columns)}.'
             )
-        several = wanted if isinstance(wanted, list | tuple) else [wanted]
-        spelt = [country(str(entry)) if label in COUNTRY_COLUMNS else str(entry) for entry in several]
+        spelt = [country(str(entry)) if label in COUNTRY_COLUMNS else str(entry) for entry in _several(wanted)]
         table = table[table[label].astype(str).isin(spelt)]
     return table.reset_index(drop=True)
