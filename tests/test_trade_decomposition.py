@@ -9,7 +9,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landbridge.trade.decomposition import explain_real_income, explain_wage
+from landbridge.trade.decomposition import explain_real_income
 from landbridge.trade.model import solve_world
 from trade_worlds import random_costs, random_flows, random_use, world_of
 
@@ -55,8 +55,6 @@ def test_causes_add_up_exactly_along_supply_chains(seed, country, closed):
     result = solve_world(world, (1 + sum(after.values())) / (1 + sum(before.values())))
     causes = explain_real_income(result, country, (before, after))
     assert causes["points"].sum() == pytest.approx(result.real_income.sel(country=country).item(), abs=1e-8)
-    wage = 100 * (result.equilibrium.wage[COUNTRIES.index(country)] - 1)
-    assert explain_wage(result, country)["points"].sum() == pytest.approx(wage, abs=1e-6)
 
 
 def test_dearer_trade_among_others_arrives_through_what_they_sell():

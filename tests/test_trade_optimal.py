@@ -163,3 +163,5 @@ def test_weights_decide_whose_income_a_coalition_maximises():
         best_tariffs(world, {"east": ["CHN", "RUS"]}, weights={"CHN": 1.0})
     with pytest.raises(InputError, match=r'"PAQ".*PAK'):
         best_tariffs(world, {"south": ["PAQ"]})
+    with pytest.raises(InputError, match="In more than one coalition: RUS"):
+        best_tariffs(world, {"east": ["CHN", "RUS"], "north": ["RUS"]})

@@ -19,12 +19,13 @@ from landbridge.trade.model import TradeModel, calibrate_world
 from landbridge.world import World
 
 Array = NDArray[np.float64]
+Positions = NDArray[np.intp]
 ALL_SECTORS = "all"
 RULES: tuple[DeficitRule, ...] = ("zero", "fixed", "share")
 PAIR = ("country", "partner", "sector")
 
 
-def exposures(model: TradeModel, watched: Sequence[int], goods: Sequence[int]) -> dict[str, tuple[Any, Array]]:
+def exposures(model: TradeModel, watched: Positions, goods: Positions) -> dict[str, tuple[Any, Array]]:
     """The exposures of all countries at a baseline, as variables of an outcome with their dimensions.
 
     Args:
@@ -41,7 +42,7 @@ def exposures(model: TradeModel, watched: Sequence[int], goods: Sequence[int]) -
     }
 
 
-def exposures_among(model: TradeModel, watched: Sequence[int], goods: Sequence[int]) -> dict[str, Array]:
+def exposures_among(model: TradeModel, watched: Positions, goods: Positions) -> dict[str, Array]:
     """The same among some countries alone, all sectors of a partner together: what is kept of a draw."""
     if not len(watched):
         nothing = np.zeros((0, 0))
@@ -87,7 +88,7 @@ def exposure_table(
         NoEquilibriumError: no equilibrium without deficits was found.
     """
     if isinstance(source, World):
-        rules = [one_of(rule, RULES, "deficit rule") for rule in deficits or ("zero",)]
+        rules = [deficit_rule(rule) for rule in deficits or ("zero",)]
         parts = [_rows(_of_world(source, rule), sector, rule) for rule in rules]
     else:
         rule = source.header["study"]["study"]["deficits"]
@@ -102,6 +103,15 @@ def exposure_table(
     table = pd.concat(parts)
     order = ["country", "deficits", "real_income"]
     return table.sort_values(order, ascending=[True, True, False], ignore_index=True)
+
+
+def deficit_rule(text: str) -> DeficitRule:
+    """The rule for trade deficits of that name.
+
+    Raises:
+        InputError: there is none; names those there are.
+    """
+    return RULES[RULES.index(one_of(text, RULES, "deficit rule"))]  # type: ignore[arg-type]
 
 
 def _of_world(world: World, rule: DeficitRule) -> tuple[dict[str, Array], list[list[str]]]:

@@ -55,9 +55,9 @@ def central_values_of(chain: Chain, scenarios: Sequence[str], watched: Sequence[
     return data.assign_coords(scenario=list(scenarios), **_links(chain))
 
 
-def _goods(chain: Chain) -> list[int]:
+def _goods(chain: Chain) -> NDArray[np.intp]:
     """Positions of the sectors that travel on the network."""
-    return [position for position, sector in enumerate(chain.sectors) if f"value_per_teu_{sector}" in chain.central]
+    return np.flatnonzero([f"value_per_teu_{sector}" in chain.central for sector in chain.sectors])
 
 
 def _places(chain: Chain, watched: Sequence[str]) -> NDArray[np.intp]:
@@ -221,7 +221,7 @@ def record(chain: Chain, params: Mapping[str, float], watched: Sequence[str]) ->
 
 
 def _row(
-    chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp], goods: list[int]
+    chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp], goods: NDArray[np.intp]
 ) -> dict[str, Any]:
     square = np.ix_(positions, positions)
     equilibrium = found.trade.equilibrium

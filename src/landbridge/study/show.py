@@ -110,9 +110,9 @@ def parse_labels(words: Iterable[str]) -> dict[str, Any]:
 def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> dict[str, Any]:
     """The labels meant by words such as ``["PAK", "RUS", "cpec", "year=2017"]``.
 
-    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or deficit rule; any other is a
-    country, the first one the country (or exporter), the next its partner (or importer). Where coalitions are asked
-    for, each word is one.
+    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or deficit rule, and several of
+    a kind are all meant; any other is a country, the first one the country (or exporter), the next its partner (or
+    importer). Where coalitions are asked for, each word is one.
 
     Raises:
         InputError: no such quantity, or a word fits no label of it; the message names the nearest.
@@ -124,7 +124,7 @@ def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> d
         if "=" in word:
             continue
         label = _label_meant(source, quantity, word, labels)
-        labels[label] = [*labels.get(label, []), word] if label == "coalition" else word
+        labels[label] = [*_several(labels[label]), word] if label in labels else word
     return labels
 
 
@@ -132,10 +132,11 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
     if word.isdigit():
         return "year"
     names = _names(source, quantity)
+    coalitions = quantity in VIEWS and "coalition" in VIEWS[quantity].asks
     for label, known in names.items():
-        if word in known:
+        if word in known and not (coalitions and label == "institution"):
             return label
-    if quantity in VIEWS and "coalition" in VIEWS[quantity].asks:
+    if coalitions:
         return "coalition"
     try:
         country(word)
@@ -151,7 +152,9 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
 
 
 def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
-    rules = {"deficits": list(RULES)} if quantity in VIEWS and "deficits" in VIEWS[quantity].asks else {}
+    rules: dict[str, list[str]] = (
+        {"deficits": list(RULES)} if quantity in VIEWS and "deficits" in VIEWS[quantity].asks else {}
+    )
     if isinstance(source, Outcome):
         dims = ("scenario", "sector", "mode", "passage")
         return {

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, one_of
-from landbridge.study.exposure import RULES
+from landbridge.study.exposure import deficit_rule
 from landbridge.study.names import FULL_NAMES, Names
 from landbridge.trade.policy import best_tariffs
 from landbridge.world import World
@@ -47,7 +47,7 @@ def optimal_tariffs(
     if len(deficits) > 1:
         raise InputError(f"optimal_tariff takes one deficit rule at a time; found {', '.join(deficits)}.")
     groups = {name: _members(world, name) for name in coalition}
-    found = best_tariffs(world, groups, sectors=sector, deficits=one_of(deficits[0], RULES, "deficit rule"))
+    found = best_tariffs(world, groups, sectors=sector, deficits=deficit_rule(deficits[0]))
     of = {code: name for name, members in groups.items() for code in members}
     table = found.real_income.rename(columns={"percent": "real_income"})
     table = table.assign(
@@ -63,7 +63,8 @@ def optimal_tariffs(
 
 def _members(world: World, group: str) -> list[str]:
     """The trading countries that a name stands for, or several names joined by a plus."""
-    names, found = Names(world), []
+    names = Names(world)
+    found: list[str] = []
     for name in (part.strip() for part in group.split("+")):
         if institution := names.institution(name):
             found += names.members(institution)

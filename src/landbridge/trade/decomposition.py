@@ -104,25 +104,6 @@ def contributions(
     return Contributions(points, scale * float(revenue))
 
 
-def explain_wage(result: TradeResult, country: str) -> pd.DataFrame:
-    """Which sales the change of a country's wage (in units of world income) comes from.
-
-    Returns:
-        Rows ``partner``, ``sector``, ``points``: the change of what sales to that partner leave to labour, percent of
-        the country's income, own sales included, largest first. They add up to the percent change of the wage.
-
-    Raises:
-        InputError: no such country.
-    """
-    n = list(result.model.countries).index(one_of(country, result.model.countries, "trading country"))
-    found = result.equilibrium
-    labour = _labour(found.baseline)[n] / found.baseline.income[n]
-    change = 100 * (found.flows[n] - found.baseline.flows[n]) * labour
-    index = pd.MultiIndex.from_product([result.model.countries, result.model.sectors], names=["partner", "sector"])
-    rows = pd.Series(change.ravel(), index=index, name="points").reset_index()
-    return rows.sort_values("points", key=np.abs, ascending=False, ignore_index=True)
-
-
 @dataclass(frozen=True)
 class _Chains:
     """Supply chains that end in a country n.

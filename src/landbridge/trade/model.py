@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -226,43 +226,6 @@ def solve_world(
     except NoEquilibriumError as error:
         raise error.named(countries, sectors) from None
     return TradeResult(model, equilibrium, network, total, productivity, tariff)
-
-
-def solve_world_draws(
-    world: World,
-    kappas: Iterable[xr.DataArray | None],
-    draws: Sequence[Mapping[str, float]],
-    *,
-    deficits: DeficitRule = "zero",
-) -> xr.Dataset:
-    """One counterfactual a draw, with parameters ``draws`` and the network's ``kappas``, taken one at a time.
-
-    Returns:
-        ``real_income``, ``real_wage`` [country, draw] and ``trade`` [exporter, importer, draw] over the sectors that
-        travel on the network, all in percent; ``residual`` [draw]; ``cut_off`` [country, draw].
-
-    Raises:
-        As ``solve_world``; an InputError also when there are more or fewer kappas than draws.
-    """
-    central = calibrate_world(world, deficits=deficits)
-    table = world.table("sectors")
-    goods = list(table.loc[table["carried"], "sector"])
-    results = []
-    for kappa, params in zip(kappas, draws, strict=True):
-        model = calibrate_world(world, params, deficits=deficits, near=central)
-        result = solve_world(world, kappa, model=model)
-        results.append(
-            xr.Dataset(
-                {
-                    "real_income": result.real_income,
-                    "real_wage": result.real_wage,
-                    "trade": result.trade_between(goods),
-                    "residual": result.residual,
-                    "cut_off": model.by_country(result.equilibrium.cut_off),
-                }
-            )
-        )
-    return xr.concat(results, dim="draw").transpose(..., "draw")
 
 
 def _percent(before: xr.DataArray, after: xr.DataArray) -> xr.DataArray:

@@ -65,6 +65,9 @@ def best_tariffs(
         [countries.index(one_of(code, countries, "trading country")) for code in coalition]
         for coalition in coalitions.values()
     ]
+    every = [countries[n] for group in members for n in dict.fromkeys(group)]
+    if twice := sorted({code for code in every if every.count(code) > 1}):
+        raise InputError(f"In more than one coalition: {', '.join(twice)}. A country sets its tariff in one of them.")
     table = world.table("sectors")
     taxed = list(table.loc[table["carried"], "sector"] if sectors is None else sectors)
     positions = [model.sectors.index(one_of(sector, model.sectors, "sector")) for sector in taxed]

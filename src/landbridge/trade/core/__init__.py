@@ -35,7 +35,7 @@ from landbridge.trade.core.equilibrium import (
 from landbridge.trade.core.newton import Factors, factorised, weighted
 from landbridge.trade.core.problem import DeficitRule, Problem, pose
 from landbridge.trade.core.refusal import NoEquilibriumError
-from landbridge.trade.core.response import Gradient, Response, jacobian, respond, respond_adjoint, spendable_by_wage
+from landbridge.trade.core.response import Response, jacobian, respond, spendable_by_wage
 from landbridge.trade.core.shares import baseline_from_shares
 from landbridge.trade.core.state import State, state_at
 
@@ -46,7 +46,6 @@ __all__ = [
     "DrawnEquilibria",
     "Equilibrium",
     "Factors",
-    "Gradient",
     "NoEquilibriumError",
     "Problem",
     "Response",
@@ -62,7 +61,6 @@ __all__ = [
     "outward",
     "pose",
     "respond",
-    "respond_adjoint",
     "solve",
     "solve_draws",
     "spendable_by_wage",

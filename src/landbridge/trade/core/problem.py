@@ -36,12 +36,15 @@ class Links:
     @cached_property
     def costs_at_home(self) -> Array:
         """(1 - G own)^-1 [i, s, k]: unit costs that a rise of the cost of k ends in, through inputs made at home."""
-        return np.linalg.inv(np.eye(len(self.own)) - self.inputs.transpose(0, 2, 1) * self.own.T[:, None, :])
+        return np.linalg.inv(np.eye(len(self.own)) - self.inputs.transpose(0, 2, 1) * self.own.T[:, None, :]).astype(
+            float, copy=False
+        )
 
     @cached_property
     def use_at_home(self) -> Array:
         """(1 - G' own)^-1 [i, k, s]: spending that a rise of spending on s ends in, through inputs made at home."""
-        return np.linalg.inv(np.eye(len(self.own)) - self.inputs * self.own.T[:, None, :])
+        at_home = self.inputs * self.own.T[:, None, :]
+        return np.linalg.inv(np.eye(len(self.own)) - at_home).astype(float, copy=False)
 
 
 @dataclass(frozen=True)

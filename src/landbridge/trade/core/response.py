@@ -1,4 +1,4 @@
-"""The linear response of everything at a state to small changes, the adjoint of that map, and the Jacobian.
+"""The linear response of everything at a state to small changes of wages, the Jacobian, and transposed solves.
 
 The changes are in logs: of wages [i], of unit costs at given wages and prices [s, i] (minus the log of productivity),
 and of trade costs [s, i, j]. Tariffs and the rule for deficits stay. With p = d ln P [s, j], c the log change of unit
@@ -8,6 +8,9 @@ cost [s, i], v that of trade costs; G, G' the cost shares of inputs, T = X / Q, 
     dY = theta (X p - Y c - X v) + T dQ
     dQ = alpha dE + G' dY          dE = dH + theta (X' (c + v) - kept Q p) + (1 - kept) G' dY, over own
     dz = gamma dY - w I dlnw       excess demand for labour
+
+``respond`` follows wages forward; ``trade.exposure`` goes the other way, from one number back to every wage, cost,
+productivity and tariff.
 
 Implicit differentiation of the equilibrium in changes of Caliendo & Parro (2015), Review of Economic Studies 82(1).
 """
@@ -40,79 +43,22 @@ class Response:
     excess: Array
 
 
-@dataclass(frozen=True)
-class Gradient:
-    """The derivative of one number by log wages [i], log unit costs [s, i] and log trade costs [s, i, j]."""
+def respond(state: State, log_wage: Array) -> Response:
+    """The response to changes of log wages [i, r], costs of trade and productivities as they are.
 
-    log_wage: Array
-    cost: Array
-    trade_cost: Array
-
-
-def respond(
-    state: State, *, log_wage: Array | None = None, cost: Array | None = None, trade_cost: Array | None = None
-) -> Response:
-    """The response to changes of log wages [i, r], of log unit costs [s, i, r], of log trade costs [s, i, j] (r = 1).
-
-    Productivity is minus a cost. Wages do not adjust by themselves: in equilibrium they move so that ``excess`` stays
-    zero. Trade costs of pairs that do not trade, finite or not, do nothing.
+    ``trade.exposure`` holds the transpose, with these.
     """
-    countries = state.sales.shape[1]
-    columns = max(1 if change is None else change.shape[-1] for change in (log_wage, cost))
-    given = np.zeros((*state.sales.shape, columns)) if cost is None else cost
-    spendable = np.zeros((countries, columns))
-    if log_wage is not None:
-        given = given + labour(state)[:, :, None] * log_wage
-        spendable = spendable_by_wage(state) @ log_wage
-    direct = _importers(state.shares) @ given
-    sales = -state.sales[:, :, None] * given
-    spent = _importers(state.flows) @ given
-    if trade_cost is not None:
-        moved = np.where(state.flows > 0, trade_cost, 0.0)
-        direct = direct + (state.shares * moved).sum(1)[:, :, None]
-        sales = sales - (state.flows * moved).sum(2)[:, :, None]
-        spent = spent + (state.flows * moved).sum(1)[:, :, None]
-    log_price = solve_prices(state, direct)
-    through = _inputs_cost(state, log_price)
     theta = state.problem.theta[:, None, None]
-    sales = theta * (sales - state.sales[:, :, None] * through + state.flows @ log_price)
-    spent = theta * (spent + _importers(state.flows) @ through - (state.kept * state.spending)[:, :, None] * log_price)
-    spending, expenditure = solve_spending(state, sales, spendable + _revenue(state, spent))
+    given = labour(state)[:, :, None] * log_wage
+    log_price = solve_prices(state, _importers(state.shares) @ given)
+    log_cost = given + _inputs_cost(state, log_price)
+    sales = theta * (state.flows @ log_price - state.sales[:, :, None] * log_cost)
+    spent = theta * (_importers(state.flows) @ log_cost - (state.kept * state.spending)[:, :, None] * log_price)
+    spendable = spendable_by_wage(state) @ log_wage + _revenue(state, spent)
+    spending, expenditure = solve_spending(state, sales, spendable)
     total = sales + state.taken @ spending
-    excess = (labour(state)[:, :, None] * total).sum(0)
-    if log_wage is not None:
-        excess = excess - state.income[:, None] * log_wage
-    return Response(given + through, log_price, spending, total, expenditure, excess)
-
-
-def respond_adjoint(
-    state: State, *, excess: Array | None = None, expenditure: Array | None = None, log_price: Array | None = None
-) -> Gradient:
-    """The derivative of sum_i excess_i z_i + sum_j expenditure_j E_j + sum_sj log_price_sj ln P_sj.
-
-    Args:
-        excess, expenditure, log_price: weights [i], [j], [s, j]; None for zero.
-
-    Wages do not adjust by themselves, as in ``respond``, whose transpose this is.
-    """
-    problem, share = state.problem, labour(state)
-    theta = problem.theta[:, None]
-    nothing = np.zeros(len(state.income))
-    on_excess = nothing if excess is None else excess
-    on_expenditure = nothing if expenditure is None else expenditure
-    weights = np.broadcast_to(share * on_excess, state.sales.shape)
-    solved = solve_spending_adjoint(state, weights[:, :, None], on_expenditure[:, None])
-    on_sales, on_household = solved[0][:, :, 0], solved[1][:, 0]
-    on_revenue = on_household if problem.tariffs else nothing
-    on_cost = theta * (state.flows @ on_revenue - state.sales * on_sales)
-    on_price = theta * ((state.flows * on_sales[:, :, None]).sum(1) - state.kept * state.spending * on_revenue)
-    on_price = on_price + _inputs_use(state, on_cost) + (0.0 if log_price is None else log_price)
-    on_price = solve_prices_adjoint(state, on_price[:, :, None])[:, :, 0]
-    by_trade_cost = theta[:, :, None] * state.flows * (on_revenue - on_sales[:, :, None])
-    by_trade_cost += state.shares * on_price[:, None, :]
-    by_cost = on_cost + (state.shares @ on_price[:, :, None])[:, :, 0]
-    by_wage = (share * by_cost).sum(0) + spendable_by_wage(state).T @ on_household - state.income * on_excess
-    return Gradient(by_wage, by_cost, by_trade_cost)
+    excess = (labour(state)[:, :, None] * total).sum(0) - state.income[:, None] * log_wage
+    return Response(log_cost, log_price, spending, total, expenditure, excess)
 
 
 def jacobian(state: State) -> tuple[Array, Array]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import lu_solve
 
 from landbridge.trade.core.arrays import Array
@@ -122,7 +123,7 @@ class _Followers:
 
     @classmethod
     def of(cls, state: State, links: Links) -> _Followers:
-        response = respond(state, log_wage=np.eye(len(state.income)))
+        response = respond(state, np.eye(len(state.income)))
         return cls(state, links, response.log_cost, response.spending)
 
     def settled(self, theta: Array, cost: Array, spending: Array) -> tuple[Array, Array, Array]:
@@ -144,10 +145,10 @@ class _Followers:
         return moved.transpose(2, 0, 1), spent.transpose(2, 0, 1), excess.T
 
 
-def _under_way(state: State) -> Array:
+def _under_way(state: State) -> NDArray[np.bool_]:
     """Which draws [d] are neither solved nor lost."""
     errors = state.errors
-    under_way: Array = np.isfinite(errors) & (errors >= STOP)
+    under_way: NDArray[np.bool_] = np.isfinite(errors) & (errors >= STOP)
     return under_way
 
 
