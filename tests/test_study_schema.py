@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import study_worlds
 from landbridge.errors import StudyError
 from landbridge.study.schema import Study, packaged_studies, read_study
 from study_worlds import STUDY, write_small_study
@@ -225,3 +226,10 @@ def test_link_over_unknown_ground_needs_to_be_assumed(world2017, tmp_path: Path)
     study = read_study(tmp_path)
     with pytest.raises(StudyError, match=r"study.toml: scenario.s.changes\[0\]: .*assumed = true"):
         study.scenario_worlds(world2017)
+
+
+def test_a_world_without_goods_that_travel_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(study_worlds, "SECTORS", ["services", "care", "rent", "law"])
+    path = study_worlds.write_small_study(tmp_path)
+    with pytest.raises(StudyError, match=r"study.world: no sector of world \"small\" \(services, care.*agriculture"):
+        read_study(path)

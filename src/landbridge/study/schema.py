@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from landbridge.errors import DataError, InputError, StudyError, did_you_mean
+from landbridge.parameters import parameters
 from landbridge.study.changes import AnyChange
 from landbridge.study.complaints import Strict, complaint, complaints, read_toml, refuse
 from landbridge.study.names import Country, Names, ParameterName, UncertainName
@@ -18,6 +19,7 @@ from landbridge.world import World, load_world
 
 PACKAGED = Path(str(files("landbridge"))) / "studies"
 BASELINE = "baseline"
+VALUE = "value_per_teu_"  # begins the parameters of sectors whose goods travel on the network
 
 
 class About(Strict):
@@ -248,9 +250,21 @@ def _named_world(raw: Mapping[str, Any], path: Path) -> tuple[World | None, list
     if not isinstance(name, str):
         return None, []
     try:
-        return load_world(_world_folder(name, path)), []
+        world = load_world(_world_folder(name, path))
+        return world, [f"{path.name}: study.world: {text}" for text in _nothing_carried(world)]
     except DataError as error:
         return None, [f"{path.name}: study.world: {error}"]
+
+
+def _nothing_carried(world: World) -> list[str]:
+    """The complaint about a world in which nothing travels on the network."""
+    known = [name.removeprefix(VALUE) for name in parameters() if name.startswith(VALUE)]
+    if set(known) & set(world.sectors):
+        return []
+    return [
+        f'no sector of world "{world.name}" ({", ".join(world.sectors)}) travels on the network, so that no route '
+        f"matters. Those that do are called: {', '.join(known)}."
+    ]
 
 
 def _validated(raw: Mapping[str, Any], path: Path, world: World | None) -> tuple[Study | None, list[str]]:
