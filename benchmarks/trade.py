@@ -161,7 +161,7 @@ def _industry() -> list[Measurement]:
     shape = data.flows.shape
     kappa = _costs(6, shape, 0.1)
     found = solve(data, 5.0, kappa=kappa)
-    theta = 5.0 * np.exp(0.25 * np.random.default_rng(7).normal(size=20))
+    theta = 5.0 * np.exp(0.25 * np.random.default_rng(7).normal(size=40))
     drawn = [_costs(seed, shape, 0.1) for seed in range(len(theta))]
     where = f"{shape[0]} countries x {shape[2]} sectors with input-output links"
     return [
@@ -176,6 +176,7 @@ def _industry() -> list[Measurement]:
             f"one draw of {len(theta)} of elasticity and all trade costs, {where}",
             cpu_seconds(lambda: solve_draws(data, theta, drawn), repeat=1) / len(theta),
             "s",
+            0.05,
         ),
     ]
 
@@ -190,7 +191,12 @@ def _exposure() -> list[Measurement]:
         response = LinearResponse.of(calibration)
         return response.income().productivity, response.real_income().productivity
 
+    def gradient(calibration: Calibration) -> object:
+        weights = calibration.expenditure[None] / calibration.expenditure.sum()
+        return LinearResponse.of(calibration).real_income(weights).trade_cost(0)
+
     where = f"{len(world.countries)} countries x {len(world.sectors)} sectors with links"
+    packaged = calibrate_world(load_world("2017")).calibration
     return [
         Measurement(
             f"exposure of income and real income to every productivity, {COUNTRIES} countries, one sector",
@@ -199,6 +205,12 @@ def _exposure() -> list[Measurement]:
             0.1,
         ),
         Measurement(f"the same, {where}", cpu_seconds(lambda: matrices(linked), repeat=2), "s"),
+        Measurement(
+            "the derivative of the world's welfare by every trade cost, packaged world, 4 sectors",
+            1000 * cpu_seconds(lambda: gradient(packaged)),
+            "ms",
+        ),
+        Measurement(f"the same, {where}", cpu_seconds(lambda: gradient(linked), repeat=2), "s"),
     ]
 
 

@@ -25,7 +25,7 @@ RULES: tuple[DeficitRule, ...] = ("zero", "fixed", "share")
 PAIR = ("country", "partner", "sector")
 
 
-def exposures(model: TradeModel, watched: Positions, goods: Positions) -> dict[str, tuple[Any, Array]]:
+def exposures(model: TradeModel, watched: Positions, goods: Positions) -> dict[str, tuple[Any, Any]]:
     """The exposures of all countries at a baseline, as variables of an outcome with their dimensions.
 
     Args:
@@ -64,8 +64,9 @@ def exposures_among(model: TradeModel, watched: Positions, goods: Positions) -> 
     }
 
 
-def _stack(matrices: Sequence[Array], count: int) -> Array:
-    return np.stack(matrices) if matrices else np.zeros((0, count, count))
+def _stack(matrices: Sequence[Array], count: int) -> NDArray[np.float32]:
+    """Matrices one upon another, in single precision: there are as many as pairs of countries, for each watched."""
+    return np.asarray(matrices, dtype=np.float32).reshape(-1, count, count)
 
 
 def exposure_table(
