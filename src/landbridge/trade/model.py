@@ -51,14 +51,17 @@ class TradeModel:
         return self.pairs(self.calibration.baseline.flows)
 
     @cached_property
-    def labels(self) -> xr.Coordinates:
-        """Coordinates of arrays by exporter, importer and sector."""
-        axes = (list(self.countries), list(self.countries), list(self.sectors))
-        return xr.Coordinates(dict(zip(PAIR, axes, strict=True)))
+    def axes(self) -> dict[str, pd.Index]:
+        """Labels by exporter, importer and sector."""
+        return dict(zip(PAIR, map(pd.Index, (self.countries, self.countries, self.sectors)), strict=True))
+
+    @cached_property
+    def _coordinates(self) -> xr.Coordinates:
+        return xr.Coordinates(self.axes)
 
     def pairs(self, values: Array) -> xr.DataArray:
         """An array [i, j, s] with its labels."""
-        return xr.DataArray(values, coords=self.labels, dims=PAIR)
+        return xr.DataArray(values, coords=self._coordinates, dims=PAIR)
 
     def by_country(self, values: NDArray[Any]) -> xr.DataArray:
         """An array [i] with its labels."""
@@ -237,7 +240,7 @@ def exact_values(values: xr.DataArray, model: TradeModel) -> Array:
     if set(values.dims) != set(PAIR):
         raise InputError(f"kappa has the dimensions {values.dims}; wanted are {PAIR}.")
     for dim in PAIR:
-        given, wanted = values.get_index(dim), model.labels.indexes[dim]
+        given, wanted = values.get_index(dim), model.axes[dim]
         if given.equals(wanted):
             continue
         if sorted(map(str, given)) != sorted(wanted):

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.linalg import lu_factor, lu_solve
+from scipy.linalg import lu_factor
+from scipy.linalg.lapack import dgetrs
 
 from landbridge.trade.core.arrays import Array
 from landbridge.trade.core.problem import Problem
@@ -43,7 +44,7 @@ def search(problem: Problem, log_wage: Array, factors: Factors | None = None) ->
             break
         if factors is None:
             factors, fresh = factorised(weighted(problem.theta, *jacobian(state))), True
-        direction = -lu_solve(factors, state.gap, check_finite=False)
+        direction = -dgetrs(*factors, state.gap)[0]
         step = min(1.0, LONGEST_STEP / max(float(np.abs(direction).max()), LONGEST_STEP))
         trial = state_at(problem, problem.in_numeraire(state.log_wage + step * direction), state)
         left = trial.excess_in(state.income) / state.residual
