@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
@@ -189,11 +191,15 @@ def _gravity_ratio(by: str) -> Callable[[World, Labels], DataFrame]:
     """Trade both ways over its prediction by size, or by size and distance."""
 
     def table(world: World, labels: Labels) -> DataFrame:
-        found = ratio(both_ways(predicted_against_actual(world, {"distance": great_circle(world)})))
-        pairs = found.sel(by=by).rename(exporter="country", importer="partner")
-        return pairs.to_series().dropna().rename("value").reset_index()
+        found = _gravity_ratios(world).sel(by=by).rename(exporter="country", importer="partner")
+        return found.to_series().dropna().rename("value").reset_index()
 
     return table
+
+
+@lru_cache(maxsize=2)
+def _gravity_ratios(world: World) -> xr.DataArray:
+    return ratio(both_ways(predicted_against_actual(world, {"distance": great_circle(world)})))
 
 
 _TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {

@@ -19,7 +19,7 @@ BASELINE = Path(str(files("landbridge.world"))) / "baseline"
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """The international system in a base year.
 
@@ -32,10 +32,10 @@ class World:
     year: int
     resources: Mapping[str, Mapping[str, Any]]
     folders: Mapping[str, Path] = field(repr=False)
-    _replaced: Mapping[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _replaced: Mapping[str, DataFrame] = field(default_factory=dict, repr=False)
     # Both are shared by worlds made from one.
-    _read: dict[str, DataFrame] = field(default_factory=dict, repr=False, compare=False)
-    _derived: dict[tuple[Hashable, ...], tuple[DataFrame, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[str, DataFrame] = field(default_factory=dict, repr=False)
+    _derived: dict[tuple[Hashable, ...], tuple[DataFrame, Any]] = field(default_factory=dict, repr=False)
 
     def table(self, name: str) -> DataFrame:
         """The table of that name, read on first use.
