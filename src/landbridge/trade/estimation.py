@@ -1,6 +1,9 @@
-"""Gravity on panels: Poisson pseudo-maximum-likelihood with any fixed effects, through the program pyfixest.
+"""Gravity on panels with any fixed effects, through the program pyfixest.
 
-    E[X_n] = exp(sum of the effects of n + z_n beta)        effects: exporter-year, importer-year, pair, ...
+    E[X_n]     = exp(sum of the effects of n + z_n beta)    Poisson pseudo-maximum-likelihood: ``panel_fit``
+    E[log X_n] =     sum of the effects of n + z_n beta     least squares on flows above zero: ``log_fit``
+
+Effects are of exporter-year, importer-year, pair, ...
 
 Needs the extra ``estimate``. One cross-section with effects of exporters and importers is ``gravity.gravity_fit``'s,
 which needs no extra and predicts flows it has not seen.
@@ -29,6 +32,7 @@ STRUCTURAL: tuple[Columns, ...] = (("exporter", "year"), ("importer", "year"), (
 TOLERANCE = 1e-8  # of the effects taken out, and of the deviance; at looser ones good regressors look collinear
 MAX_STEPS = 200
 FEWEST_CLUSTERS = 2
+COLLINEAR = "No regressor varies beyond the fixed effects and the other regressors."
 
 
 @dataclass(frozen=True)
@@ -75,24 +79,9 @@ def panel_fit(
             the others and the effects.
         SolveError: the iteration did not end.
     """
-    names = [flow, *regressors]
-    for column in dict.fromkeys([*names, *(c for columns in (*effects, *clusters) for c in columns)]):
-        _check(panel, column, number=column in names)
-    if not regressors:
-        raise InputError("No regressor is named: fixed effects alone have no coefficient to report.")
-    if (negative := panel[flow] < 0).any():
-        raise InputError(f'Flows must not be negative; "{flow}" is in row {panel.index[negative][0]}.')
-    data = pd.DataFrame({f"z{k}": panel[name].to_numpy(float) for k, name in enumerate(regressors)})
-    data["flow"] = panel[flow].to_numpy(float) / panel[flow].mean()
-    for letter, several in (("e", effects), ("c", clusters)):
-        for k, columns in enumerate(several):
-            data[f"{letter}{k}"] = _codes(panel, columns)
-            if letter == "c" and data[f"c{k}"].nunique() < FEWEST_CLUSTERS:
-                raise InputError(f"Errors cannot be related by {' and '.join(columns)}: there is only one cluster.")
-    data = _without_singletons(data, [f"e{k}" for k in range(len(effects))])
+    data = _prepared(panel, regressors, flow, effects, clusters)
     estimate = _estimate(data, len(regressors), len(effects), len(clusters))
-    if lost := [name for k, name in enumerate(regressors) if f"z{k}" not in estimate.coef().index]:
-        raise InputError(f"{', '.join(lost)} does not vary beyond the fixed effects and the other regressors.")
+    _refuse_lost(estimate, regressors)
     covariance = np.asarray(estimate._vcov, dtype=float)
     flows = np.delete(data["flow"].to_numpy(), np.asarray(estimate.na_index, dtype=int))
     flat = np.full_like(flows, flows.mean())
@@ -109,6 +98,119 @@ def panel_fit(
     )
 
 
+@dataclass(frozen=True)
+class LogFit:
+    """An estimate by least squares. ``coefficient``, ``standard_error`` [k] in the order of ``names``.
+
+    Errors as in ``PanelFit``; ``observations`` are the flows above zero that share every effect with another one.
+    """
+
+    names: tuple[str, ...]
+    coefficient: Array
+    standard_error: Array
+    observations: int
+
+
+def log_fit(
+    panel: pd.DataFrame,
+    regressors: Sequence[str],
+    *,
+    flow: str = "trade",
+    effects: Sequence[Columns] = STRUCTURAL,
+    clusters: Sequence[Columns] = (("exporter",), ("importer",)),
+    weights: str | None = None,
+) -> LogFit:
+    """Estimate gravity on the logarithms of the flows above zero; arguments as in ``panel_fit``.
+
+    Args:
+        weights: column of positive weights of the rows; all count alike where it is None.
+
+    Raises:
+        MissingExtraError: pyfixest is not installed.
+        InputError: as in ``panel_fit``, or a weight is not positive.
+    """
+    traded = panel[panel[flow] > 0] if flow in panel else panel
+    columns = [*regressors, *([] if weights is None else [weights])]
+    data = _prepared(traded, columns, flow, effects, clusters)
+    if weights is not None:
+        data = data.rename(columns={f"z{len(regressors)}": "weight"})
+        if (data["weight"] <= 0).any():
+            raise InputError(f'Weights must be above zero; "{weights}" is not everywhere.')
+    data["flow"] = np.log(data["flow"])
+    pyfixest = _pyfixest()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            estimate = pyfixest.feols(
+                _formula(len(regressors), len(effects)),
+                data,
+                vcov={"CRV1": _sum_of("c", len(clusters))},
+                ssc=pyfixest.ssc(k_adj=False),
+                weights=None if weights is None else "weight",
+                **_given(pyfixest),
+            )
+        except ValueError as error:
+            if "collinear" in str(error):
+                raise InputError(COLLINEAR) from None
+            raise SolveError(f"Gravity on a panel: {error}") from None
+    _refuse_lost(estimate, regressors)
+    errors = np.sqrt(np.diag(np.asarray(estimate._vcov, dtype=float)))
+    return LogFit(tuple(regressors), estimate.coef().to_numpy(), errors, len(data))
+
+
+def _prepared(
+    panel: pd.DataFrame, regressors: Sequence[str], flow: str, effects: Sequence[Columns], clusters: Sequence[Columns]
+) -> pd.DataFrame:
+    """The panel checked, as columns flow, z0, z1, ..., e0, e1, ... (effects), c0, c1 (clusters), without singletons."""
+    names = [flow, *regressors]
+    for column in dict.fromkeys([*names, *(c for columns in (*effects, *clusters) for c in columns)]):
+        _check(panel, column, number=column in names)
+    if not regressors:
+        raise InputError("No regressor is named: fixed effects alone have no coefficient to report.")
+    if (negative := panel[flow] < 0).any():
+        raise InputError(f'Flows must not be negative; "{flow}" is in row {panel.index[negative][0]}.')
+    data = pd.DataFrame({f"z{k}": panel[name].to_numpy(float) for k, name in enumerate(regressors)})
+    data["flow"] = panel[flow].to_numpy(float) / panel[flow].mean()
+    for letter, several in (("e", effects), ("c", clusters)):
+        for k, columns in enumerate(several):
+            data[f"{letter}{k}"] = _codes(panel, columns)
+            if letter == "c" and data[f"c{k}"].nunique() < FEWEST_CLUSTERS:
+                raise InputError(f"Errors cannot be related by {' and '.join(columns)}: there is only one cluster.")
+    data = _without_singletons(data, [f"e{k}" for k in range(len(effects))])
+    return _without_singletons(data, [f"e{k}" for k in range(len(effects))])
+
+
+def _refuse_lost(estimate: Any, regressors: Sequence[str]) -> None:
+    if lost := [name for k, name in enumerate(regressors) if f"z{k}" not in estimate.coef().index]:
+        raise InputError(f"{', '.join(lost)} does not vary beyond the fixed effects and the other regressors.")
+
+
+def _pyfixest() -> Any:
+    try:
+        import pyfixest
+    except ImportError:
+        raise MissingExtraError("Panels are estimated by pyfixest: pip install 'landbridge[estimate]'.") from None
+    return pyfixest
+
+
+def _sum_of(letter: str, count: int) -> str:
+    return " + ".join(f"{letter}{k}" for k in range(count))
+
+
+def _formula(regressors: int, effects: int) -> str:
+    return f"flow ~ {_sum_of('z', regressors)} | {_sum_of('e', effects)}"
+
+
+def _given(pyfixest: Any) -> dict[str, Any]:
+    """How pyfixest takes effects out."""
+    return {
+        "demeaner": pyfixest.MapDemeaner(fixef_tol=TOLERANCE),
+        "fixef_rm": "none",
+        "copy_data": False,
+        "store_data": False,
+    }
+
+
 def _estimate(data: pd.DataFrame, regressors: int, effects: int, clusters: int) -> Any:
     """pyfixest's fit of ``flow`` on z0, z1, ... with effects e0, e1, ... and errors clustered by c0, c1.
 
@@ -116,21 +218,8 @@ def _estimate(data: pd.DataFrame, regressors: int, effects: int, clusters: int) 
     a coefficient infinite only if the regressors are collinear where trade is positive (Santos Silva & Tenreyro 2010,
     Economics Letters 107(2)): the slow search for them is made only then.
     """
-    try:
-        import pyfixest
-    except ImportError:
-        raise MissingExtraError("Panels are estimated by pyfixest: pip install 'landbridge[estimate]'.") from None
-
-    def sum_of(letter: str, count: int) -> str:
-        return " + ".join(f"{letter}{k}" for k in range(count))
-
-    formula = f"flow ~ {sum_of('z', regressors)} | {sum_of('e', effects)}"
-    given: dict[str, Any] = {
-        "demeaner": pyfixest.MapDemeaner(fixef_tol=TOLERANCE),
-        "fixef_rm": "none",
-        "copy_data": False,
-        "store_data": False,
-    }
+    pyfixest = _pyfixest()
+    formula, given = _formula(regressors, effects), _given(pyfixest)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -142,7 +231,7 @@ def _estimate(data: pd.DataFrame, regressors: int, effects: int, clusters: int) 
             estimate = pyfixest.fepois(
                 formula,
                 data,
-                vcov={"CRV1": sum_of("c", clusters)},
+                vcov={"CRV1": _sum_of("c", clusters)},
                 ssc=pyfixest.ssc(k_adj=False),
                 iwls_tol=TOLERANCE,
                 iwls_maxiter=MAX_STEPS,
@@ -151,7 +240,7 @@ def _estimate(data: pd.DataFrame, regressors: int, effects: int, clusters: int) 
             )
         except ValueError as error:
             if "collinear" in str(error):
-                raise InputError("No regressor varies beyond the fixed effects and the other regressors.") from None
+                raise InputError(COLLINEAR) from None
             raise SolveError(f"Gravity on a panel: {error}") from None
     if not estimate.convergence:
         raise SolveError(f"Gravity on a panel: not converged after {MAX_STEPS} steps; the estimate may not exist.")
