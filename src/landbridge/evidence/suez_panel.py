@@ -54,9 +54,11 @@ def panel(sources: Path) -> pd.DataFrame:
     return frame.loc[apart, columns].reset_index(drop=True)
 
 
-def without(frame: pd.DataFrame, states: tuple[str, ...], ends: tuple[str, ...] = ("exporter", "importer")) -> pd.DataFrame:
+def without(
+    frame: pd.DataFrame, states: tuple[str, ...], ends: tuple[str, ...] = ("exporter", "importer")
+) -> pd.DataFrame:
     """The flows in which none of the states is at one of the ends."""
-    return frame[~np.logical_or.reduce([frame[end].isin(states) for end in ends])]
+    return frame[~frame[list(ends)].isin(states).any(axis=1)]
 
 
 def _at(table: pd.DataFrame, ends: dict[str, pd.Series[str]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
