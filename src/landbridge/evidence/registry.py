@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from landbridge.errors import InputError, did_you_mean
 from landbridge.evidence import (
     distance,
+    documented,
     enlargement,
     equilibrium,
     exposure,
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *exposure.CHECKS,
     *gains.CHECKS,
     *distance.CHECKS,
+    *documented.CHECKS,
     *gravity.CHECKS,
     *suez_history.CHECKS,
 )
