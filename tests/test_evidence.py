@@ -4,11 +4,13 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from landbridge.errors import InputError, SolveError
 from landbridge.evidence import CHECKS, as_dicts, as_table, exit_code, validate
+from landbridge.evidence.belt_and_road import projects, reductions
 from landbridge.evidence.framework import Check, Measured, run_check
 
 MODEL_FAMILIES = ("enlargement", "sample", "gains", "nafta")
@@ -118,3 +120,14 @@ def test_every_documented_route_says_where_its_length_was_read() -> None:
     assert set(second["half"]) == {"fit", "test"}
     assert (second["checked"] == "yes").all()
     assert (second.loc[second["mode"] != "sea", "countries"] != "").all()
+
+
+def test_the_belt_and_road_shortens_and_never_lengthens_the_fastest_ways() -> None:
+    fall = reductions("fastest")
+    values = fall.to_numpy()[np.isfinite(fall)]
+    assert values.min() > -1e-6
+    assert values.max() < 60
+    assert fall.loc["CHN", "KAZ"] > 5
+    assert fall.loc["BRA", "ARG"] == pytest.approx(0.0, abs=1e-6)
+    known = {country for members in projects()["corridors"].values() for country in members}
+    assert known - {"DEU"} <= set(projects()["economies"]["members"])

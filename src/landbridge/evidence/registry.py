@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.evidence import (
+    belt_and_road,
     distance,
     documented,
     enlargement,
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     *documented.CHECKS,
     *gravity.CHECKS,
     *suez_history.CHECKS,
+    *belt_and_road.CHECKS,
 )
 
 
