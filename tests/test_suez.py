@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from landbridge.claims.schema import read_claims
 from landbridge.errors import InputError
 from landbridge.evidence import validate
 from landbridge.evidence.sea_distance import sea_km
 from landbridge.evidence.suez_panel import CANAL_STATES, panel, without
 from landbridge.evidence.suez_prediction import predicted
+from landbridge.study.schema import read_study
 from landbridge.trade.estimation import log_fit
 
 
@@ -85,3 +87,14 @@ def test_the_model_predicts_less_trade_where_the_canal_was_the_way(sources):
     said = predicted(sources)
     assert said.loc["IND", "GBR"] < -0.2
     assert abs(said.loc["USA", "GBR"]) < 0.05
+
+
+def test_the_red_sea_study_lengthens_ways_and_its_distances_are_those_observed():
+    study = read_study("red-sea-2024")
+    changed = study.scenario_worlds(study.world(), ["ships_alone"])["ships_alone"]
+    links = changed.table("links")
+    assert (links.loc[links["passage"] == "babalmandab", "closed_by"] != "").all()
+    assert (links.loc[links["border"] == "JOR-SAU", "closed_by"] != "").all()
+    assert (links.loc[links["passage"] == "suez", "closed_by"] == "").all()
+    assert [row.id for row in validate(None, "redsea") if row.passes is not True] == []
+    assert {claim.id for claim in read_claims(study) if claim.not_testable} == {"canal-revenue", "spot-rates"}

@@ -18,6 +18,7 @@ from landbridge.evidence import (
     gains,
     gravity,
     nafta,
+    red_sea,
     sample,
     suez_history,
 )
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *documented.CHECKS,
     *gravity.CHECKS,
     *suez_history.CHECKS,
+    *red_sea.CHECKS,
     *belt_and_road.CHECKS,
 )
 

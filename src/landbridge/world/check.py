@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from landbridge.errors import DataError, did_you_mean
+from landbridge.world.check_network import RULES as NETWORK
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -305,6 +306,7 @@ CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
     policies_valid,
     memberships_in_order,
     memberships_apart,
+    *NETWORK,
 )
 
 
