@@ -186,7 +186,7 @@ CHECKS = (
             published=published,
             tolerance=0.03 * published,
             unit="km",
-            source="figure of the project's brief, as used for Pakistan's loss by the closure of 1967; source not read",
+            source="figures given in the issue on the network, without their source",
             measure=km_of(query),
         )
         for name, sentence, published, query in (
