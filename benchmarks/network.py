@@ -7,6 +7,7 @@ import numpy as np
 from landbridge.network import paths
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
+from landbridge.study.ranking import link_values
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds
 
@@ -34,6 +35,7 @@ def measure() -> list[Measurement]:
     costs = cpu_seconds(lambda: network.country_costs(params))
     flows = np.ones((len(world.countries), len(world.countries), len(world.sectors)))
     loads = cpu_seconds(lambda: network.loads(flows, params), repeat=2)
+    worth = cpu_seconds(lambda: link_values(world), repeat=2)
     graph = f"{len(network.lat):,} nodes, {len(network.km):,} links"
     return [
         Measurement(
@@ -53,6 +55,7 @@ def measure() -> list[Measurement]:
             60.0,
         ),
         Measurement("trade assigned to links and passages, one scenario", loads, "s"),
+        Measurement("what an hour and a dollar saved on every link add to the world's real income", worth, "s", 10.0),
     ]
 
 

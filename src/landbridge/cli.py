@@ -415,6 +415,51 @@ def _print_route(found: Route) -> None:
     )
 
 
+@app.command("rank-links")
+def rank_links(
+    mode: Annotated[str | None, typer.Option(help="Only links of this mode (sea, rail, road, ferry).")] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(help='Only links in a country, region ("Central Asia") or institution; may be repeated.'),
+    ] = None,
+    beneficiary: Annotated[
+        list[str] | None,
+        typer.Option("--for", help="Worth to a country, region or institution, may be repeated; without it the world."),
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help="Order by what one hour, one USD per TEU (usd) or 10 % of the cost saved is worth.")
+    ] = "hour",
+    top: Annotated[int, typer.Option(help="How many stretches of line.")] = 20,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="STUDY:SCENARIO", help="In the world that a study's scenario makes.")
+    ] = None,
+    world: WorldName = "2017",
+    map_file: Annotated[Path | None, typer.Option("--map", help="Draw them to this PNG, SVG or PDF file.")] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where an hour or a dollar saved is worth most: links by what they add to real income, million USD a year."""
+    from landbridge.parameters import central_values
+    from landbridge.study.ranking import WORLD, link_values
+    from landbridge.study.schema import read_study
+
+    chosen = _world_of(scenario, world)
+    study = read_study(scenario.rpartition(":")[0]) if scenario else None
+    values = link_values(
+        chosen,
+        beneficiary or [WORLD],
+        before=study.world() if study else None,
+        params=central_values(study.parameters) if study else None,
+        deficits=study.about.deficits if study else "zero",
+    )
+    ranking = values.ranked(mode=mode, within=within, by=by, top=top)
+    _print_table(ranking.table, as_csv, as_json)
+    if map_file:
+        ranking.draw(map_file)
+        if not (as_csv or as_json):
+            print(f"Map: {map_file}")
+
+
 # ------------------------------------------------------------------------------------------------------------- worlds
 
 

@@ -88,7 +88,7 @@ def assign_trade(
     by_set = _trade_by_set(flows, sectors, costs, params)
     routes = routes_between_hubs(variants, [variant], params)[variant] if routes is None else routes
     for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
-        trade = _between_hubs(network, skeleton.changes[variant], by_set[position])
+        trade = between_hubs(network, skeleton.changes[variant], by_set[position])
         on_link, by_passage = _on_skeleton(variants, skeleton, routes[main_mode], trade, passages)
         link += on_link[variants.own_links[variant]]
         through += by_passage
@@ -130,7 +130,7 @@ def _trade_by_set(flows: Floats, sectors: list[str], costs: CountryCosts, params
     return total
 
 
-def _between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
+def between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
     """Trade [H, H] between hubs: each pair of countries spread over its joined pairs of hubs by people."""
     hubs = network.hubs
     per_weight = np.divide(trade, change.share, out=np.zeros_like(trade), where=change.share > 0.0)

@@ -56,6 +56,19 @@ class Names:
         """Institutions whose members the world knows."""
         return sorted(set(self.world.table("memberships")["institution"]))
 
+    @cached_property
+    def regions(self) -> dict[str, tuple[str, ...]]:
+        """ISO3 codes of the economies of every broad region of the world's table ``economies``."""
+        table = self.world.table("economies")
+        if "region" not in table:
+            return {}
+        return {str(name): tuple(rows["iso3"]) for name, rows in table.groupby("region")}
+
+    def region(self, text: str) -> tuple[str, ...] | None:
+        """The economies of a region, case ignored; None if it is none."""
+        folded = {name.casefold(): codes for name, codes in self.regions.items()}
+        return folded.get(text.strip().casefold())
+
     def institution(self, text: str) -> str | None:
         """The institution of that name, short or in full, case ignored; None if it is none."""
         known = {**{name: name for name in self.institutions}, **FULL_NAMES}
@@ -85,6 +98,40 @@ def members(world: World, institution: str, year: int) -> tuple[str, ...]:
         & ((end == "") | (end > last_day))
     )
     return tuple(sorted(set(table.loc[inside, "iso3"])))
+
+
+def group(world: World, entries: Iterable[str]) -> tuple[str, ...]:
+    """ISO3 codes of countries, regions ("Central Asia") and institutions ("EAEU"), each once, in the order given.
+
+    Raises:
+        InputError: an entry is none of these, or both a country and an institution; or nobody is a member.
+    """
+    names = Names(world)
+    codes = [code for entry in entries for code in meant(entry, names)]
+    return tuple(dict.fromkeys(codes))
+
+
+def meant(entry: str, names: Names) -> tuple[str, ...]:
+    """The countries that one entry stands for: itself, those of a region, or the members of an institution.
+
+    Raises:
+        InputError: see ``group``.
+    """
+    if region := names.region(entry):
+        return region
+    institution = names.institution(entry)
+    if not institution:
+        try:
+            return (country(entry),)
+        except InputError as error:
+            near = did_you_mean(entry, [*names.regions, *names.institutions, *FULL_NAMES])
+            raise InputError(f"{error}{near}") from None
+    if entry not in FULL_NAMES and (namesake := _country_called(entry)):
+        full = next((name for name, short in FULL_NAMES.items() if short == institution), institution)
+        raise InputError(f'"{entry}" is a country and an institution: write "{namesake}" or "{full}".')
+    if not (found := names.members(institution)):
+        raise InputError(f"{institution} has no members at the end of {names.world.year}.")
+    return found
 
 
 def _names(info: ValidationInfo) -> Names | None:
@@ -122,20 +169,14 @@ def _bloc(given: Any, info: ValidationInfo) -> Any:
 
 
 def _entry(entry: str, names: Names | None, info: ValidationInfo) -> Iterable[str]:
-    """The countries that one entry of a bloc stands for: itself, or the members of an institution."""
-    institution = names.institution(entry) if names else None
-    if not names or not institution:
-        try:
-            return [_country(entry, info)]
-        except ValueError as error:
-            near = did_you_mean(entry, [*names.institutions, *FULL_NAMES]) if names else ""
-            raise complaint(str(error).rstrip() + near) from None
-    if entry not in FULL_NAMES and (namesake := _country_called(entry)):
-        full = next((name for name, short in FULL_NAMES.items() if short == institution), institution)
-        raise complaint(f'"{entry}" is a country and an institution: write "{namesake}" or "{full}".')
-    if not (found := names.members(institution)):
-        raise complaint(f"{institution} has no members at the end of {names.world.year}.")
-    return found
+    """The countries that one entry of a bloc stands for, each an economy of the world."""
+    if not names:
+        return [_country(entry, info)]
+    try:
+        found = meant(entry, names)
+    except InputError as error:
+        raise complaint(str(error)) from None
+    return [_country(found[0], info)] if len(found) == 1 else found
 
 
 def _country_called(text: str) -> str | None:
