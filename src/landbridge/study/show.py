@@ -10,8 +10,10 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
+from landbridge.study.chokepoints import chokepoints, chokepoints_of_all
 from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
+from landbridge.study.names import Names
 from landbridge.study.observed import observed_table
 from landbridge.study.outcome import Outcome
 from landbridge.study.tariffs import optimal_tariffs
@@ -25,16 +27,19 @@ COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner", "relati
 class View:
     """A table computed from a world: how, for which labels it asks, and the countries without which it is too long.
 
-    ``of_outcomes`` says that it can be computed from an outcome, too.
+    ``of_outcomes`` says that it can be computed from an outcome, too; ``without_country`` is what is shown instead when
+    no country is named.
     """
 
     table: Callable[..., DataFrame]
     asks: tuple[str, ...] = ("sector",)
     countries: tuple[str, ...] = ()
     of_outcomes: bool = False
+    without_country: Callable[..., DataFrame] | None = None
 
 
 VIEWS = {
+    "chokepoints": View(chokepoints, (), ("country",), of_outcomes=True, without_country=chokepoints_of_all),
     "exposure": View(exposure_table, ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
@@ -161,7 +166,8 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
     institutions = sorted(set(source.table("memberships")["institution"]))
-    return {"sector": source.sectors, "institution": institutions} | rules
+    found = {"sector": source.sectors, "institution": institutions, "passage": Names(source).passages}
+    return found | rules
 
 
 def _labels(source: World | Outcome, quantity: str) -> list[str]:
@@ -180,6 +186,8 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
         InputError: no country is named where one is needed, or a label does not fit.
     """
     view = VIEWS[name]
+    if view.without_country and not set(labels) & set(view.countries):
+        return _rows(view.without_country(source), name, labels)
     if view.countries and not set(labels) & set(view.countries):
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
     asked = {label: _several(labels[label]) for label in view.asks if label in labels}

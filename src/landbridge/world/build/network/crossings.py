@@ -11,6 +11,7 @@ from landbridge.world.build.network.land import gauges, segments, with_countries
 from landbridge.world.distance import great_circle_km
 
 _POST_KM = 45.0
+_SPAN_KM = 20.0  # a post stands for all crossings of its mode so near: double tracks, bridges side by side
 _SPLIT_KM = 3.0
 _GAUGE_BREAK_KM = 0.1
 
@@ -85,7 +86,10 @@ def with_borders_split(graph: Graph, atlas: Atlas) -> Graph:
 
 
 def with_posts(graph: Graph) -> Graph:
-    """Name the crossing nearest to each border post: its nodes take the post's names, its link the passage tag."""
+    """Name the crossing nearest to each border post: its nodes take the post's names.
+
+    It and all others of the mode within 20 km of it carry the passage tag, so that a closed post leaves no track open.
+    """
     nodes, links = graph.nodes.copy(), graph.links.copy()
     middle_lat, middle_lon = _middles(graph)
     at_u, _ = graph.ends("iso3")
@@ -98,8 +102,9 @@ def with_posts(graph: Graph) -> Graph:
             if km.min() > _POST_KM:
                 continue
             link = crossing[km.argmin()]
-            if post.passage and not links.at[link, "passage"]:
-                links.at[link, "passage"] = post.passage
+            apart = great_circle_km(middle_lat[crossing], middle_lon[crossing], middle_lat[link], middle_lon[link])
+            near = crossing[(apart <= _SPAN_KM) & (links["passage"].to_numpy()[crossing] == "")]
+            links.loc[near, "passage"] = post.passage
             u, v = (int(end) for end in links[["u", "v"]].to_numpy()[link])
             home, abroad = (u, v) if at_u[link] == post.iso3 else (v, u)
             for node, name in ((home, post.name), (abroad, post.other)):
