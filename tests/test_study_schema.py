@@ -58,6 +58,10 @@ MISTAKES = {
         scenario('{ kind = "link", mode = "rail", via = ["Kashgar", "Lahore"], speed_kph = 60 }'),
         "study.toml: scenario.s.changes[0].speed_kph: no key called \"speed_kph\". Did you mean 'speed_kmh'?",
     ),
+    "dates the wrong way round": (
+        scenario('{ kind = "close", passage = "suez", from = 1975, until = 1967 }'),
+        "study.toml: scenario.s.changes[0]: is in force from 1975 until 1967: it ends before it begins.",
+    ),
     "negative speed": (
         scenario('{ kind = "link", mode = "rail", via = ["Kashgar", "Lahore"], speed_kmh = -60 }'),
         "study.toml: scenario.s.changes[0].speed_kmh: is -60: input should be greater than 0.",
@@ -233,3 +237,19 @@ def test_a_world_without_goods_that_travel_is_refused(tmp_path: Path, monkeypatc
     path = study_worlds.write_small_study(tmp_path)
     with pytest.raises(StudyError, match=r"study.world: no sector of world \"small\" \(services, care.*agriculture"):
         read_study(path)
+
+
+def test_a_change_is_made_in_the_years_in_which_it_is_in_force(small_study: Study, tmp_path: Path) -> None:
+    assert small_study.path
+    (tmp_path / "world").symlink_to(small_study.path.parent / "world")
+    dated = scenario('{ kind = "close", passage = "suez", from = 1967, until = 1975 }')
+    for year, closed in ((1966, False), (1967, True), (1975, True), (1976, False), (None, False)):
+        asked = dated if year is None else dated.replace('world = "world"', f'world = "world"\nyear = {year}')
+        (tmp_path / "study.toml").write_text(asked, encoding="utf-8")
+        study = read_study(tmp_path)
+        before = study.world()
+        after = study.scenario_world("s", before)
+        assert (after is not before) == closed
+        said = [f"scenario.s.changes[0]: not in force in {year or 2017}."]
+        assert study.remarks(before) == said * (not closed)
+        assert study.year(before) == (year or 2017)

@@ -92,7 +92,10 @@ def check(study: StudyName) -> None:
 
     read = read_study(study)
     claims = read_claims(read)
-    read.scenario_worlds(read.world())
+    world = read.world()
+    read.scenario_worlds(world)
+    for remark in read.remarks(world):
+        print(remark)
     print(f"{read.name}: {len(read.scenarios)} scenarios, {len(claims)} claims, no mistake found.")
 
 

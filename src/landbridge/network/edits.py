@@ -17,6 +17,7 @@ from landbridge import labels
 from landbridge.errors import InputError, did_you_mean
 from landbridge.network import core
 from landbridge.network.coded import labels_of, links_of, nodes_of, with_values
+from landbridge.network.drawn import Drawn, corridor
 from landbridge.network.laying import SNAP_KM, Ground, lay, on_line, positive, with_feeders
 from landbridge.network.places import find_place
 from landbridge.network.tables import running_modes
@@ -66,6 +67,19 @@ def add_link(
         if great_circle_km(one.lat, one.lon, other.lat, other.lon) < 1.0:
             raise InputError(f'A link from "{one.name}" to "{other.name}" has no length.')
     return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed)
+
+
+def add_drawn(world: World, *, mode: str, line: Drawn, speed_kmh: float | None = None, assumed: bool = False) -> World:
+    """A new line of a mode along a drawn one and as long; ``drawn.corridor`` says where it joins what is there.
+
+    Raises:
+        InputError: as ``add_link``, and as ``drawn.corridor``.
+    """
+    mode = labels.one_of(mode, LINES, "mode that can be laid")
+    positive(speed_kmh, "speed_kmh")
+    found = corridor(world, mode, line)
+    places = [stop.place for stop in found.stops]
+    return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed, courses=found.courses)
 
 
 def upgrade(

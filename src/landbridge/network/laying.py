@@ -34,6 +34,7 @@ _CITY_KM = 15.0
 _ROAD_KM = 60.0
 _PORT_KM = 60.0
 _STEP_KM = 5.0  # spacing of the points at which the ground under a new line is looked at
+_EACH = 4  # of the points along a drawn line, every fourth keeps its shape
 _WATER_KM = 30.0  # longest stretch of water that bridges and the coarseness of coastlines explain
 _WILD_KM = 120.0  # farthest from any road or railway that a line is laid without being marked as assumed
 _CORNER_KM = 50.0  # a third country touched for less than this is the coarseness of a straight line
@@ -150,8 +151,18 @@ class Draft:
         return world.with_(nodes=with_rows(nodes, more_nodes), links=with_rows(links, more_links))
 
 
-def lay(world: World, mode: str, places: Sequence[Place], *, speed_kmh: float | None, assumed: bool) -> World:
+def lay(
+    world: World,
+    mode: str,
+    places: Sequence[Place],
+    *,
+    speed_kmh: float | None,
+    assumed: bool,
+    courses: Sequence[Course] | None = None,
+) -> World:
     """The world with a line of the mode from place to place; see ``edits.add_link``.
+
+    ``courses`` say how it runs from each place to the next; without them straight, times the mode's detour.
 
     Raises:
         InputError: the ground does not allow it and ``assumed`` is false, or a ferry or ship finds no port.
@@ -180,16 +191,18 @@ def lay(world: World, mode: str, places: Sequence[Place], *, speed_kmh: float | 
     draft = Draft(len(ground.lat), columns)
     speed = {"speed_kmh_override": np.nan if speed_kmh is None else float(speed_kmh)}
     detour = central_values()[f"detour_{mode}"] if mode != "ferry" else 1.0
+    along = [Course.straight(one, other) for one, other in pairwise(places)] if courses is None else courses
     stops = [_stop(ground, draft, mode, place, detour) for place in places]
-    for (one, here), (other, there) in pairwise(zip(places, stops, strict=True)):
+    joined = pairwise(zip(places, stops, strict=True))
+    for ((one, here), (other, there)), course in zip(joined, along, strict=True):
+        longer = detour if course.straight_on else 1.0
         if mode in ("ferry", "sea"):
-            km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon)) * detour
-            draft.link(here, there, km, dwell="ferry" if mode == "ferry" else "", **speed)
+            draft.link(here, there, course.km * longer, dwell="ferry" if mode == "ferry" else "", **speed)
             continue
-        stretches = survey(world, one, other)
+        stretches = survey(world, one, other, course)
         if not assumed:
-            _refuse(world, ground, mode, one, other, stretches)
-        _stretch_out(ground, draft, mode, here, there, stretches, detour, speed)
+            _refuse(world, ground, mode, one, other, course, stretches)
+        _stretch_out(ground, draft, mode, here, there, stretches, longer, speed)
     return with_feeders(draft.added_to(world), stops)
 
 
@@ -220,26 +233,50 @@ def with_feeders(world: World, stops: Iterable[int]) -> World:
     return world.with_(links=links.assign(feeder=feeder))
 
 
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The way from one place to another: points [P] at equal distances, its length, whether it is a straight one."""
+
+    lat: Floats
+    lon: Floats
+    km: float
+    straight_on: bool
+
+    @classmethod
+    def straight(cls, one: Place, other: Place) -> Course:
+        """Along the great circle."""
+        km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon))
+        count = max(5, int(km / _STEP_KM) + 1)
+        return cls(*great_circle_points(one.lat, one.lon, other.lat, other.lon, count), km, True)
+
+    @classmethod
+    def through(cls, lat: Floats, lon: Floats, step_km: float) -> Course:
+        """Along a line of points, longitudes without a jump, looked at every ``step_km`` or closer."""
+        along = np.concatenate([[0.0], np.cumsum(great_circle_km(lat[:-1], lon[:-1], lat[1:], lon[1:]))])
+        at = np.linspace(0.0, along[-1], max(2, int(np.ceil(along[-1] / step_km)) + 1))
+        return cls(np.interp(at, along, lat), np.interp(at, along, lon), float(along[-1]), False)
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """Part of a line within one country: its ends in degrees, its length as the crow flies, water under it."""
+    """Part of a line within one country: its ends in degrees, its length, water under it, points between its ends."""
 
     iso3: str
     lat: tuple[float, float]
     lon: tuple[float, float]
     km: float
     water_km: float
+    between: tuple[tuple[float, float], ...] = ()
 
 
-def survey(world: World, one: Place, other: Place) -> list[Stretch]:
-    """The countries that the straight way between two places crosses, in order, with the stretch in each.
+def survey(world: World, one: Place, other: Place, course: Course) -> list[Stretch]:
+    """The countries that the way between two places crosses, in order, with the stretch in each.
 
     The ends lie in the places' own countries. Third countries touched for less than 50 km, contested ground and water
     belong to the stretch before; a world without outlines knows only the two ends, and the border lies half-way.
     """
-    km = float(great_circle_km(one.lat, one.lon, other.lat, other.lon))
-    lat, lon = great_circle_points(one.lat, one.lon, other.lat, other.lon, max(5, int(km / _STEP_KM) + 1))
-    step = km / (len(lat) - 1)
+    lat, lon = course.lat, (course.lon + 180.0) % 360.0 - 180.0
+    step = course.km / (len(lat) - 1)
     if "boundaries" in world.resources:
         code = country_at(world, lat, lon)
     else:
@@ -261,6 +298,9 @@ def survey(world: World, one: Place, other: Place) -> list[Stretch]:
             (float(lon[first]), float(lon[last])),
             (last - first) * step,
             _longest(wet[first:last]) * step,
+            ()
+            if course.straight_on
+            else tuple(zip(*(axis[first + 1 : last : _EACH] for axis in (lat, lon)), strict=True)),
         )
         for first, last in pairwise(bounds)
     ]
@@ -272,7 +312,9 @@ def _longest(marked: Flags) -> int:
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
-def _refuse(world: World, ground: Ground, mode: str, one: Place, other: Place, stretches: list[Stretch]) -> None:
+def _refuse(
+    world: World, ground: Ground, mode: str, one: Place, other: Place, course: Course, stretches: list[Stretch]
+) -> None:
     """Refuse a land line over water, through wilderness, or across a border closed to the mode.
 
     Raises:
@@ -283,7 +325,8 @@ def _refuse(world: World, ground: Ground, mode: str, one: Place, other: Place, s
     water = max(stretch.water_km for stretch in stretches)
     if water > _WATER_KM:
         raise InputError(f"{where} runs over {water:,.0f} km of water. {cure}")
-    lat, lon = great_circle_points(one.lat, one.lon, other.lat, other.lon, 41)
+    looked_at = np.linspace(0, len(course.lat) - 1, 41).astype(int)
+    lat, lon = course.lat[looked_at], course.lon[looked_at]
     on_lat, on_lon = ground.course((ground.mode == "rail") | (ground.mode == "road"))
     wild = max(float(great_circle_km(on_lat, on_lon, y, x).min()) for y, x in zip(lat, lon, strict=True))
     if wild > _WILD_KM:
@@ -362,7 +405,12 @@ def _stretch_out(
         gauge = _gauge(ground, mode, stretch.iso3)
         last = position == len(stretches) - 1
         end = there if last else draft.node(stretch.lat[1], stretch.lon[1], stretch.iso3, kind="border")
-        draft.link(at, end, stretch.km * detour, iso3=stretch.iso3, gauge_mm=gauge, **speed)
+        piece = stretch.km * detour / (len(stretch.between) + 1)
+        for lat, lon in stretch.between:
+            bend = draft.node(lat, lon, stretch.iso3)
+            draft.link(at, bend, piece, iso3=stretch.iso3, gauge_mm=gauge, **speed)
+            at = bend
+        draft.link(at, end, piece, iso3=stretch.iso3, gauge_mm=gauge, **speed)
         if last:
             return
         after = stretches[position + 1]

@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
 from landbridge.report.numbers import change as percent_change
 from landbridge.report.numbers import listed, plain, significant
 from landbridge.report.words import passage_name
 
+if TYPE_CHECKING:
+    from landbridge.study.outcome import Outcome
+
 Change = Mapping[str, Any]
 
 
-def in_words(change: Change) -> str:
-    """One change as a sentence without its full stop, with its source or the word "assumed"."""
-    text = _KINDS[change["kind"]](change)
+def in_words(change: Change, year: int) -> str:
+    """One change as a sentence without its full stop, with its dates, marked where it is assumed or not in force."""
+    text = _KINDS[change["kind"]](change) + _dates(change)
+    if not (change.get("from") or year) <= year <= (change.get("until") or year):
+        text += f" [not in force in {year}]"
     if change.get("assumed"):
         text += " [assumed]"
     return text
 
 
+def year_asked(outcome: Outcome) -> int:
+    """The year that decides which changes are in force."""
+    return int(outcome.header["study"]["study"].get("year") or outcome.header["world"]["year"])
+
+
+def _dates(change: Change) -> str:
+    """The years in which a change is in force, where it has dates."""
+    since = f" from {change['from']}" if change.get("from") else ""
+    return since + (f" until {change['until']}" if change.get("until") else "")
+
+
 def _line(change: Change) -> str:
-    return "–".join(change["via"])
+    return "–".join(change["via"]) if change.get("via") else f"along the line of {change['path']['file']}"
 
 
 def _speed(change: Change) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.report.atlas import Atlas, labels, largest_cities
-from landbridge.report.changes import in_words
+from landbridge.report.changes import in_words, year_asked
 from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
@@ -89,7 +89,7 @@ def _what_changes(outcome: Outcome, name: str) -> list[Markup]:
     items = [
         element(
             "li",
-            f"{in_words(change)}.",
+            f"{in_words(change, year_asked(outcome))}.",
             element("small", f" Source: {change['source']}.", class_="faint") if change.get("source") else None,
         )
         for change in told["changes"]

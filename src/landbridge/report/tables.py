@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
 from landbridge.report import provenance, verdicts
-from landbridge.report.changes import in_words
+from landbridge.report.changes import in_words, year_asked
 from landbridge.report.scenario import steps
 from landbridge.variables import variables
 
@@ -103,7 +103,7 @@ def _changes(outcome: Outcome) -> Sheet:
             "scenario": name,
             "step": position,
             "kind": change["kind"],
-            "change": in_words(change),
+            "change": in_words(change, year_asked(outcome)),
             "assumed": bool(change.get("assumed")),
             "source": change.get("source", ""),
         }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from landbridge.errors import InputError
 from landbridge.network import edits
+from landbridge.network.drawn import corridor
 from landbridge.study.complaints import TAGS, Strict, complaint
-from landbridge.study.names import Bloc, Country, Passage, Place, SectorName
+from landbridge.study.names import Bloc, Country, DrawnLine, Passage, Place, SectorName
 from landbridge.world import World
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ Percent = Annotated[float, Field(gt=-100, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Pair = Annotated[tuple[Country, Country], Field()]
+Year = Annotated[int, Field(ge=1000, le=3000)]
 LARGEST_RATE = 2.0  # a duty above 200 % of value, given as a fraction, is taken for one given in percent
 
 
 class Change(Strict):
     """Keys that every change may carry: ``source`` says where its numbers come from, ``assumed`` that they are ours.
 
+    ``from`` and ``until`` are the first and the last year in which the change is in force; without them it always is.
     ``on_network`` tells kinds that change transport from those that change policy alone.
     """
 
@@ -35,10 +38,26 @@ class Change(Strict):
 
     source: str = ""
     assumed: bool = False
+    from_: Year | None = Field(default=None, alias="from")
+    until: Year | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.from_ and self.until and self.from_ > self.until:
+            raise complaint(f"is in force from {self.from_} until {self.until}: it ends before it begins.")
+        return self
+
+    def in_force(self, year: int) -> bool:
+        """Whether the change holds in a year; both its first and its last year count."""
+        return (self.from_ or year) <= year <= (self.until or year)
 
     def apply(self, world: World) -> World:
         """The world after the change. Raises ``InputError`` when the world cannot take it."""
         raise NotImplementedError
+
+    def remarks(self, world: World) -> list[str]:
+        """What to know of the change besides: a sentence each."""
+        return []
 
     def _exactly_one(self, *keys: str) -> None:
         given = [key for key in keys if getattr(self, key) is not None]
@@ -48,18 +67,32 @@ class Change(Strict):
 
 
 class Link(Change):
-    """A new line through the places of ``via``, in that order. Speed: the mode's own unless ``speed_kmh`` is given.
+    """A new line through the places of ``via``, in that order, or along the line drawn in the GeoJSON file ``path``.
+
+    Speed: the mode's own unless ``speed_kmh`` is given.
 
     Where the line crosses closed borders, water or no known road or railway, ``assumed = true`` must say so.
     """
 
     kind: Literal["link"]
     mode: LandMode
-    via: tuple[Place, ...] = Field(min_length=2)
+    via: Annotated[tuple[Place, ...], Field(min_length=2)] | None = None
+    path: DrawnLine | None = None
     speed_kmh: Positive | None = None
 
+    @model_validator(mode="after")
+    def _one_line(self) -> Self:
+        self._exactly_one("via", "path")
+        return self
+
     def apply(self, world: World) -> World:
-        return edits.add_link(world, mode=self.mode, via=self.via, speed_kmh=self.speed_kmh, assumed=self.assumed)
+        how: dict[str, Any] = {"mode": self.mode, "speed_kmh": self.speed_kmh, "assumed": self.assumed}
+        if self.path:
+            return edits.add_drawn(world, line=self.path, **how)
+        return edits.add_link(world, via=self.via or (), **how)
+
+    def remarks(self, world: World) -> list[str]:
+        return corridor(world, self.mode, self.path).in_words() if self.path else []
 
 
 class Upgrade(Change):

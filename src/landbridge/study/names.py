@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, country_name, one_of
+from landbridge.network.drawn import Drawn, read_line
 from landbridge.network.places import find_place
 from landbridge.parameters import parameters
 from landbridge.study.complaints import complaint
@@ -195,6 +197,19 @@ def _place(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _drawn(given: Any, info: ValidationInfo) -> Drawn:
+    """The line of a GeoJSON file beside the study."""
+    if isinstance(given, Drawn):
+        return given
+    if not isinstance(given, str):
+        raise complaint(f"is {given!r}; wanted is the name of a GeoJSON file beside the study.")
+    folder = (info.context or {}).get("folder", Path())
+    try:
+        return read_line(folder / given)
+    except InputError as error:
+        raise complaint(str(error)) from None
+
+
 def _listed(text: str, allowed: Iterable[str], what: str) -> str:
     try:
         return one_of(text, allowed, what)
@@ -228,6 +243,7 @@ def _uncertain(text: str) -> str:
 Country = Annotated[str, AfterValidator(_country)]
 Bloc = Annotated[tuple[str, ...], BeforeValidator(_bloc)]
 Place = Annotated[str, AfterValidator(_place)]
+DrawnLine = Annotated[Drawn, BeforeValidator(_drawn)]
 Passage = Annotated[str, AfterValidator(_passage)]
 SectorName = Annotated[str, AfterValidator(_sector)]
 Institution = Annotated[str, AfterValidator(_institution)]

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from landbridge.errors import DataError, InputError, StudyError, did_you_mean
 from landbridge.parameters import parameters
-from landbridge.study.changes import AnyChange
+from landbridge.study.changes import AnyChange, Year
 from landbridge.study.complaints import Strict, complaint, complaints, read_toml, refuse
 from landbridge.study.names import Country, Names, ParameterName, UncertainName
 from landbridge.study.uncertainty import Uncertain, is_positive
@@ -29,6 +29,7 @@ class About(Strict):
     question: str = ""
     source: str = ""
     world: str
+    year: Year | None = None
     focus: tuple[Country, ...] = ()
     deficits: Literal["zero", "fixed", "share"] = "zero"
     claims: str | None = None
@@ -145,8 +146,21 @@ class Study(Strict):
             for position, change in enumerate(self.scenarios[name].changes)
         ]
 
+    def year(self, world: World) -> int:
+        """The year asked about, which decides what changes with dates are in force: the world's unless given."""
+        return self.about.year or world.year
+
+    def remarks(self, world: World) -> list[str]:
+        """What to know of the changes: which are not in force in the year asked about, and where drawn lines go."""
+        year, found = self.year(world), []
+        for place, change in dict(step for scenario in self.scenarios for step in self.steps(scenario)).items():
+            if not change.in_force(year):
+                found.append(f"{place}: not in force in {year}.")
+            found += [f"{place}: {remark}" for remark in change.remarks(world)]
+        return found
+
     def scenario_world(self, scenario: str, world: World) -> World:
-        """``world`` after all changes of a scenario ("baseline": none).
+        """``world`` after all changes of a scenario that are in force ("baseline": none).
 
         Raises:
             StudyError: the world cannot take a change; names its place in the file.
@@ -177,7 +191,10 @@ class Study(Strict):
             return made[()]
         self._known(scenario)
         done: tuple[str, ...] = ()
+        year = self.year(made[()])
         for place, change in self.steps(scenario):
+            if not change.in_force(year):
+                continue
             before, done = made[done], (*done, place)
             if done not in made:
                 try:
@@ -272,7 +289,7 @@ def _validated(raw: Mapping[str, Any], path: Path, world: World | None) -> tuple
         return None, [
             f'{path.name}: no key called "path". Allowed: study, parameters, scenario, uncertainty, assumption.'
         ]
-    context = {"names": Names(world)} if world else {}
+    context: dict[str, Any] = {"folder": path.parent} | ({"names": Names(world)} if world else {})
     try:
         return Study.model_validate({**raw, "path": path}, context=context), []
     except ValidationError as error:
