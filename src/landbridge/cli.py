@@ -306,6 +306,9 @@ def _print_scenarios(outcome: Outcome) -> None:
     for scenario in outcome.scenarios[1:]:
         if cut_off := outcome.header["cut_off"][scenario]:
             print(f"Cut off in {scenario}: {', '.join(cut_off)}")
+        net, ratio = (outcome.value(name, scenario=scenario) for name in ("net_present_value", "benefit_cost_ratio"))
+        if math.isfinite(net):
+            print(f"Cost and gains of {scenario}: net present value {net:+,.0f} million USD, {ratio:.2f} of the cost.")
 
 
 def _print_verdicts(verdicts: list[Verdict]) -> None:

@@ -15,6 +15,7 @@ from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import common_decimals, listed, plain, signed, span
 from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.project import project
 from landbridge.report.scale import Scale
 from landbridge.report.words import (
     billions,
@@ -56,6 +57,7 @@ def chapter(outcome: Outcome, name: str, world: World, atlas: Atlas, scale: Scal
         _focus_incomes(outcome, title, incomes, numbering),
         _why(outcome, name, title, numbering),
         _gains_and_losses(title, incomes, numbering),
+        project(outcome, name, title, numbering),
         _pairs(title, pairs, numbering),
         _matrix(outcome, title, pairs, numbering),
         _passages(outcome, name, title, numbering),

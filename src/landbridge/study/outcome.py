@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, one_of
+from landbridge.study.projects import OF_INCOME
 from landbridge.study.schema import BASELINE
 from landbridge.variables import Variable, variables
 
@@ -91,8 +92,10 @@ class Outcome:
 
     def draws(self, quantity: str) -> xr.DataArray | None:
         """A quantity in every draw [scenario, draw, ...]; None when the run had no draws or they are not kept."""
-        self._variable(quantity)
-        name = quantity + DRAWS
+        variable, name = self._variable(quantity), quantity + DRAWS
+        if quantity in OF_INCOME and (incomes := self.draws("real_income")) is not None:
+            head, *rest = variable.dims
+            return OF_INCOME[quantity](self, incomes).transpose(head, "draw", *rest)
         if name not in self.data:
             return None
         return _with_labels(self.data[name])
@@ -149,7 +152,7 @@ class Outcome:
             raise InputError(f"No draws of {quantity} in this outcome.")
         chosen = self._select(quantity, drawn, labels, keep=True)
         by_draw = chosen.to_series().unstack("draw").dropna(how="all")
-        spread = by_draw.quantile(list(probabilities), axis=1).T
+        spread = by_draw.quantile(list(probabilities), axis=1).T.set_axis(by_draw.index)
         spread.columns = list(map(str, probabilities))
         return spread.reset_index()
 
@@ -199,6 +202,8 @@ class Outcome:
             whole = _with_labels(self.data[quantity])
             together = [label for label in variable.optional if label in whole.dims and label not in labels]
             return whole.sum(together) if together else whole
+        if quantity in OF_INCOME:
+            return OF_INCOME[quantity](self, self.values("real_income")).transpose(*variable.dims)
         if quantity not in _DERIVED:
             raise InputError(f"This outcome has no {quantity}: it is of an earlier version. Run the study again.")
         if quantity == "exports" and "sector" in labels:

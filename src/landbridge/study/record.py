@@ -80,6 +80,7 @@ def _scenario(
             "real_wage": ("country", trade.real_wage.to_numpy()),
             "terms_of_trade": ("country", trade.terms_of_trade.to_numpy()),
             "volume_of_trade": ("country", trade.volume_of_trade.to_numpy()),
+            "spending": ("country", trade.equilibrium.expenditure),
             "wage": ("country", 100 * (trade.equilibrium.wage - 1)),
             "cut_off": ("country", trade.equilibrium.cut_off),
             "flow": ((*pair, "sector"), flows),

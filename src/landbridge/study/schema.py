@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from landbridge.errors import DataError, InputError, StudyError, did_you_mean
 from landbridge.parameters import parameters
-from landbridge.study.changes import AnyChange, Year
+from landbridge.study.changes import AnyChange, NotNegative, Year
 from landbridge.study.complaints import Strict, complaint, complaints, read_toml, refuse
 from landbridge.study.names import Country, Names, ParameterName, UncertainName
 from landbridge.study.uncertainty import Uncertain, is_positive
@@ -20,6 +20,7 @@ from landbridge.world import World, load_world
 PACKAGED = Path(str(files("landbridge"))) / "studies"
 BASELINE = "baseline"
 VALUE = "value_per_teu_"  # begins the parameters of sectors whose goods travel on the network
+ROUNDING = 1e-6  # of shares that add up to one
 
 
 class About(Strict):
@@ -36,17 +37,28 @@ class About(Strict):
 
 
 class Scenario(Strict):
-    """One scenario: its own changes, made after those of the scenarios it extends."""
+    """One scenario: its own changes, made after those of the scenarios it extends, and what they cost to build."""
 
     title: str = ""
     description: str = ""
     extends: tuple[str, ...] = ()
     changes: tuple[AnyChange, ...] = ()
+    cost_musd: NotNegative | None = None
+    paid_by: dict[Country, NotNegative] | None = None
 
     @field_validator("extends", mode="before")
     @classmethod
     def _one_or_several(cls, given: Any) -> Any:
         return (given,) if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _payers_pay_all(self) -> Self:
+        if self.paid_by is not None:
+            if self.cost_musd is None:
+                raise complaint("paid_by shares out a cost: it wants cost_musd beside it.")
+            if abs(sum(self.paid_by.values()) - 1.0) > ROUNDING:
+                raise complaint(f"paid_by: the shares add up to {sum(self.paid_by.values()):g}; they must make 1.")
+        return self
 
 
 class Uncertainty(Strict):
