@@ -52,6 +52,17 @@ def test_flows_are_those_that_trade_is_computed_from(small_outcome: Outcome) -> 
         assert found == pytest.approx(float(change.sel(scenario=scenario)), abs=1e-9)
 
 
+def test_country_whose_borders_and_ports_are_closed_is_listed_as_cut_off(small_study: Study) -> None:
+    closed = {"changes": [{"kind": "close", "country": "PAK"}]}
+    told = {**small_study.model_dump(by_alias=True, exclude={"uncertainty"}), "scenario": {"shut": closed}}
+    study = Study.model_validate({**told, "path": small_study.path})
+    outcome = run(study, draws=0, workers=1, progress=False)
+    assert outcome.header["cut_off"] == {"baseline": [], "shut": ["PAK"]}
+    goods = outcome.values("flow").sel(scenario="shut", country="PAK").drop_sel(partner="PAK")
+    assert float(goods.sel(sector=["agriculture", "fuels", "manufactures"]).sum()) == 0.0
+    assert float(goods.sel(sector="services").sum()) > 0.0
+
+
 def test_country_under_embargo_by_all_is_listed_as_cut_off(small_outcome: Outcome) -> None:
     assert small_outcome.header["cut_off"]["embargo"] == ["KAZ"]
     assert small_outcome.header["cut_off"]["canal"] == []

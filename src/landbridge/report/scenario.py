@@ -115,7 +115,7 @@ def _cut_off(outcome: Outcome, name: str) -> Markup | None:
     return element(
         "p",
         element("b", "Cut off: "),
-        f"no way is left between {names} and the rest of the world; foreign trade there is nil.",
+        f"no way is left for goods between {names} and the rest of the world; foreign trade in goods there is nil.",
     )
 
 

@@ -82,7 +82,7 @@ def _scenario(
             "volume_of_trade": ("country", trade.volume_of_trade.to_numpy()),
             "spending": ("country", trade.equilibrium.expenditure),
             "wage": ("country", 100 * (trade.equilibrium.wage - 1)),
-            "cut_off": ("country", trade.equilibrium.cut_off),
+            "cut_off": ("country", trade.equilibrium.cut_off | np.isin(found.costs.countries, found.costs.cut_off())),
             "flow": ((*pair, "sector"), flows),
             "trade_cost": ((*pair, "sector"), _single(100 * found.transport)),
             "cost_change": ((*pair, "sector"), _single(100 * (trade.kappa - 1))),
