@@ -17,6 +17,7 @@ STUDY_COLUMNS: dict[str, Any] = {
     "hours_override": np.nan,
     "usd_override": np.nan,
     "speed_kmh_override": np.nan,
+    "risk_hours": 0.0,
     "exempt": False,
     "closed_by": "",
     "feeder": False,

@@ -99,8 +99,8 @@ def upgrade(
         InputError: no such line, both or none of the alternatives given, or a speed that is not positive.
     """
     mode = labels.one_of(mode, LINES, "mode")
-    _exactly_one(via=via, countries=countries)
-    _exactly_one(speed_kmh=speed_kmh, speed_factor=speed_factor)
+    exactly_one(via=via, countries=countries)
+    exactly_one(speed_kmh=speed_kmh, speed_factor=speed_factor)
     positive(speed_kmh, "speed_kmh")
     positive(speed_factor, "speed_factor")
     links = links_of(world)
@@ -133,7 +133,7 @@ def close(
     Raises:
         InputError: not exactly one of the four given, an unknown name, or nothing of that mode there to close.
     """
-    _exactly_one(passage=passage, country=country, border=border, via=via)
+    exactly_one(passage=passage, country=country, border=border, via=via)
     mode = None if mode is None else labels.mode(mode)
     links = links_of(world)
     if via is not None:
@@ -142,13 +142,13 @@ def close(
         chosen, what = line_along(world, mode, via), f"the {mode} line along {' - '.join(via)}"
         links = with_values(links, _bypass(world, mode, via, chosen), feeder=True)
     elif passage is not None:
-        chosen, what = _of_mode(links, _passage(links, passage), mode), f"passage {passage}"
+        chosen, what = of_mode(links, passage_links(links, passage), mode), f"passage {passage}"
     elif border is not None:
-        pair = _border(*border)
-        chosen, what = _crossings(links, pair, mode), f"border {pair}"
+        pair = border_of(*border)
+        chosen, what = crossings(links, pair, mode), f"border {pair}"
     else:
         code = labels.country(str(country))
-        chosen, what = _of_mode(links, _gates(world, links, code), mode), f"{labels.country_name(code)}"
+        chosen, what = of_mode(links, _gates(world, links, code), mode), f"{labels.country_name(code)}"
     if not len(chosen):
         raise InputError(f"Nothing to close: {what} has no link{f' by {mode}' if mode else ''} in this world.")
     reason = f"{what} closed{f' to {mode}' if mode else ''} by the study"
@@ -169,7 +169,7 @@ def set_border(
         InputError: the countries share no crossing of that mode (the message lists the neighbours), nothing is set,
             or a value is negative.
     """
-    pair = _border(*between)
+    pair = border_of(*between)
     mode = None if mode is None else labels.one_of(mode, ("rail", "road"), "mode with border crossings")
     if hours is None and usd is None:
         raise InputError(f"Border {pair}: give hours, usd, or both.")
@@ -177,7 +177,7 @@ def set_border(
         if value is not None and not (np.isfinite(value) and value >= 0.0):
             raise InputError(f"Border {pair}: {name} is {value}; it must be zero or more.")
     links = links_of(world)
-    chosen = _crossings(links, pair, mode)
+    chosen = crossings(links, pair, mode)
     given = {"hours_override": hours, "usd_override": usd}
     overrides = {column: float(value) for column, value in given.items() if value is not None}
     return world.with_(links=with_values(links, chosen, **overrides, exempt=True, closed_by=""))
@@ -235,7 +235,7 @@ def _lines_in(links: DataFrame, mode: str, countries: Iterable[str]) -> Ints:
     return np.flatnonzero(mine & links["iso3"].isin(codes).to_numpy())
 
 
-def _passage(links: DataFrame, text: str) -> Ints:
+def passage_links(links: DataFrame, text: str) -> Ints:
     """Links of a passage.
 
     Raises:
@@ -248,7 +248,7 @@ def _passage(links: DataFrame, text: str) -> Ints:
     return np.flatnonzero((links["passage"] == tag).to_numpy())
 
 
-def _border(one: str, other: str) -> str:
+def border_of(one: str, other: str) -> str:
     """The border "AAA-BBB" of two countries.
 
     Raises:
@@ -260,7 +260,7 @@ def _border(one: str, other: str) -> str:
     return "-".join(pair)
 
 
-def _crossings(links: DataFrame, border: str, mode: str | None) -> Ints:
+def crossings(links: DataFrame, border: str, mode: str | None) -> Ints:
     """Links that cross a border, by one mode if given.
 
     Raises:
@@ -292,7 +292,7 @@ def _gates(world: World, links: DataFrame, code: str) -> Ints:
     return np.flatnonzero(crossing | port | ferry)
 
 
-def _of_mode(links: DataFrame, chosen: Ints, mode: str | None) -> Ints:
+def of_mode(links: DataFrame, chosen: Ints, mode: str | None) -> Ints:
     """Of these links those of a mode; a port's connector counts as sea."""
     if mode is None:
         return chosen
@@ -300,7 +300,7 @@ def _of_mode(links: DataFrame, chosen: Ints, mode: str | None) -> Ints:
     return chosen[running[chosen] == mode]
 
 
-def _exactly_one(**given: object) -> None:
+def exactly_one(**given: object) -> None:
     """Exactly one of the named alternatives is not None.
 
     Raises:

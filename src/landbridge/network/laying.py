@@ -186,6 +186,7 @@ def lay(
         "hours_override": np.nan,
         "usd_override": np.nan,
         "speed_kmh_override": np.nan,
+        "risk_hours": 0.0,
         "exempt": assumed,
     }
     draft = Draft(len(ground.lat), columns)

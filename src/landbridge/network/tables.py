@@ -173,6 +173,7 @@ def _quantities(
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
     slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
+    fixed = fixed + links["risk_hours"].to_numpy(dtype=float)
     of_canal = _position(links["passage"].array, CANALS)
     canal_km = np.bincount(of_canal[of_canal >= 0], km[of_canal >= 0], len(CANALS))
     canal_share = np.where(of_canal >= 0, km / np.maximum(canal_km, 1.0)[of_canal], 0.0)

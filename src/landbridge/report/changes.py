@@ -74,6 +74,14 @@ def _border(change: Change) -> str:
     return f"Border of {_bloc(change['between'])}{mode}: {listed(terms)}"
 
 
+def _risk(change: Change) -> str:
+    where = f"the border of {_bloc(change['border'])}" if change.get("border") else ""
+    where = passage_name(change["passage"]) if change.get("passage") else where or _line(change)
+    mode = f" by {change['mode']}" if change.get("mode") else ""
+    odds, wait = significant(100 * change["probability"]), significant(change["hours"])
+    return f"Risk at {where}{mode}: {odds}\u202f% of shipments find it closed and wait {wait} hours"
+
+
 def _policy(what: str) -> Callable[[Change], str]:
     def text(change: Change) -> str:
         sellers = _bloc(change["exporters"]) if change.get("exporters") else "all countries"
@@ -118,6 +126,7 @@ _KINDS: dict[str, Callable[[Change], str]] = {
     "upgrade": _upgrade,
     "close": _close,
     "border": _border,
+    "risk": _risk,
     "trade_cost": _policy("Cost of trade"),
     "tariff": _policy("Tariff"),
     "sanction": _sanction,

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from landbridge.errors import InputError
 from landbridge.network import edits
 from landbridge.network.drawn import corridor
+from landbridge.network.risk import set_risk
 from landbridge.study.complaints import TAGS, Strict, complaint
 from landbridge.study.names import Bloc, Country, DrawnLine, Passage, Place, SectorName
 from landbridge.world import World
@@ -164,6 +165,36 @@ class Border(Change):
         return edits.set_border(world, between=self.between, mode=self.mode, hours=self.hours, usd=self.usd)
 
 
+class Risk(Change):
+    """A ``passage``, a ``border`` or the line along ``via`` is closed now and then: expected hours of waiting."""
+
+    kind: Literal["risk"]
+    probability: Annotated[float, Field(ge=0, le=1)]
+    hours: NotNegative
+    passage: Passage | None = None
+    border: Pair | None = None
+    via: Annotated[tuple[Place, ...], Field(min_length=2)] | None = None
+    mode: LandMode | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        self._exactly_one("passage", "border", "via")
+        if self.via and not self.mode:
+            raise complaint("wants a mode beside via: which line along these places is at risk?")
+        return self
+
+    def apply(self, world: World) -> World:
+        return set_risk(
+            world,
+            probability=self.probability,
+            hours=self.hours,
+            passage=self.passage,
+            border=self.border,
+            via=self.via,
+            mode=self.mode,
+        )
+
+
 class _Policy(Change):
     """Keys of changes between exporters and importers; left out means all of them. ``within`` a bloc means its members'
     trade with one another.
@@ -307,7 +338,7 @@ class Conflict(Change):
 
 
 AnyChange = Annotated[
-    Link | Upgrade | Close | Border | TradeCost | Tariff | Sanction | Productivity | Conflict,
+    Link | Upgrade | Close | Border | Risk | TradeCost | Tariff | Sanction | Productivity | Conflict,
     Field(discriminator="kind"),
 ]
 KINDS: dict[str, type[Change]] = {

@@ -167,7 +167,7 @@ def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
     count = len(before.km)
     mine, theirs = (side.world.table("links").iloc[:count] for side in (network, before))
     changed = np.zeros(count, dtype=bool)
-    for column in ("speed_factor", "hours_override", "usd_override", "speed_kmh_override"):
+    for column in ("speed_factor", "hours_override", "usd_override", "speed_kmh_override", "risk_hours"):
         new, old = (
             side[column].to_numpy(dtype=float) if column in side else np.full(count, np.nan) for side in (mine, theirs)
         )
