@@ -1,6 +1,7 @@
 """A name means one place, or the message says which it might have been."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from landbridge.errors import InputError
@@ -40,6 +41,13 @@ def test_far_larger_namesake_is_meant(world):
 def test_place_of_another_country_is_refused_with_the_one_there_is(world):
     with pytest.raises(InputError, match=r'No place called "Kashgar" in IND\. There is "Kashgar, CHN"'):
         find_place(world, "Kashgar, India")
+
+
+def test_another_spelling_in_the_country_asked_for_is_offered(world):
+    places = world.table("places")
+    namesake = places.iloc[[0]].assign(name="Kashgarh", ascii="Kashgarh", iso3="IND")
+    with pytest.raises(InputError, match=r'There is "Kashgar, CHN"\. Did you mean "Kashgarh" \(IND\)'):
+        find_place(world.with_(places=pd.concat([places, namesake])), "Kashgar, India")
 
 
 def test_quarter_of_the_equator_is_ten_thousand_kilometres():

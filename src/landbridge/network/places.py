@@ -104,11 +104,16 @@ def _called(known: Mapping[str, Sequence[Place]], name: str) -> list[Place]:
 def _unknown(table: DataFrame, name: str, iso3: str, elsewhere: Sequence[Place]) -> str:
     if iso3 and elsewhere:
         listed = ", ".join(sorted(f'"{name}, {code}"' for code in {place.iso3 for place in elsewhere}))
-        return f'No place called "{name}" in {iso3}. There is {listed}.'
+        return f'No place called "{name}" in {iso3}. There is {listed}.' + _nearest(table, name, iso3)
+    where = f" in {iso3}" if iso3 else ""
+    return f'No place called "{name}"{where}.' + _nearest(table, name, iso3)
+
+
+def _nearest(table: DataFrame, name: str, iso3: str) -> str:
+    """A sentence with the places whose names are nearest, in a country if one is given; empty if none is near."""
     pool = table[table["iso3"] == iso3] if iso3 else table
     pool = pool.sort_values("population", ascending=False, kind="stable")
     matches = near(plain(name), pool["ascii"].str.lower().drop_duplicates())
     named = [pool[pool["ascii"].str.lower() == match].iloc[0] for match in matches]
-    where = f" in {iso3}" if iso3 else ""
     listed = " or ".join(f'"{row["name"]}" ({row["iso3"]})' for row in named)
-    return f'No place called "{name}"{where}.' + (f" Did you mean {listed}?" if named else "")
+    return f" Did you mean {listed}?" if named else ""
