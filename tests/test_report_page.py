@@ -134,7 +134,7 @@ def test_every_claim_appears_with_its_verdict(page: Reader) -> None:
 
 
 def test_a_country_cut_off_is_named(page: Reader) -> None:
-    assert "no way is left between Afghanistan and the rest of the world" in page.text
+    assert "no way is left for goods between Afghanistan and the rest of the world" in page.text
 
 
 def test_every_parameter_is_listed_with_its_source(page: Reader) -> None:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from landbridge.labels import MAIN_MODES
+from landbridge.network.coded import links_of
 from landbridge.network.loads import assign_trade, routes_between_hubs
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
@@ -165,12 +166,10 @@ def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
     """What a scenario does to each of its links: 0 nothing, 1 new, 2 faster, slower or dearer, 3 closed."""
     change = np.full(len(network.km), NEW, dtype=np.int8)
     count = len(before.km)
-    mine, theirs = (side.world.table("links").iloc[:count] for side in (network, before))
+    mine, theirs = (links_of(side.world).iloc[:count] for side in (network, before))
     changed = np.zeros(count, dtype=bool)
     for column in ("speed_factor", "hours_override", "usd_override", "speed_kmh_override", "risk_hours"):
-        new, old = (
-            side[column].to_numpy(dtype=float) if column in side else np.full(count, np.nan) for side in (mine, theirs)
-        )
+        new, old = (side[column].to_numpy(dtype=float) for side in (mine, theirs))
         changed |= (new != old) & ~(np.isnan(new) & np.isnan(old))
     change[:count] = np.where(changed, CHANGED, SAME)
     change[:count][~network.open[:count] & before.open] = CLOSED
