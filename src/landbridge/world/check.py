@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from landbridge.errors import DataError, did_you_mean
+from landbridge.world.states import lives
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -287,6 +288,25 @@ def memberships_apart(world: World) -> Iterator[str]:
                 )
 
 
+def memberships_of_states(world: World) -> Iterator[str]:
+    """No state is a member before it existed, or after it ended."""
+    if "memberships" not in world.resources:
+        return
+    frame = world.table("memberships").fillna({"end": ""})
+    for row in frame[frame["iso3"].isin(lives())].itertuples():
+        since, until = lives()[row.iso3]
+        if since and row.start < since[: len(row.start)]:
+            yield (
+                f"memberships: {row.iso3} joins {row.institution} on {row.start}, but it did not exist before {since}. "
+                f"Correct the date, or name the state that did."
+            )
+        if until and (not row.end or row.end > until):
+            yield (
+                f"memberships: {row.iso3} is {row.role} of {row.institution} until {row.end or 'today'}, but it ended on "
+                f"{until}. End the span by then, or name the state that followed."
+            )
+
+
 STRUCTURE: tuple[Callable[[World], Iterator[str]], ...] = (tables_present, tables_readable, files_unmodified)
 CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
     types_as_described,
@@ -305,6 +325,7 @@ CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
     policies_valid,
     memberships_in_order,
     memberships_apart,
+    memberships_of_states,
 )
 
 
