@@ -293,17 +293,18 @@ def memberships_of_states(world: World) -> Iterator[str]:
     if "memberships" not in world.resources:
         return
     frame = world.table("memberships").fillna({"end": ""})
-    for row in frame[frame["iso3"].isin(lives())].itertuples():
-        since, until = lives()[row.iso3]
-        if since and row.start < since[: len(row.start)]:
+    columns = (frame[column].astype(str) for column in ("institution", "iso3", "role", "start", "end"))
+    for body, iso3, role, start, end in zip(*columns, strict=True):
+        since, until = lives().get(iso3, ("", ""))
+        if since and start < since[: len(start)]:
             yield (
-                f"memberships: {row.iso3} joins {row.institution} on {row.start}, but it did not exist before {since}. "
+                f"memberships: {iso3} joins {body} on {start}, but it did not exist before {since}. "
                 f"Correct the date, or name the state that did."
             )
-        if until and (not row.end or row.end > until):
+        if until and (not end or end > until):
             yield (
-                f"memberships: {row.iso3} is {row.role} of {row.institution} until {row.end or 'today'}, but it ended on "
-                f"{until}. End the span by then, or name the state that followed."
+                f"memberships: {iso3} is {role} of {body} until {end or 'today'}, but it ended on {until}. "
+                f"End the span by then, or name the state that followed."
             )
 
 

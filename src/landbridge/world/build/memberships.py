@@ -85,7 +85,7 @@ def memberships_table(sources: Path) -> Table:
             Column("role", "member, associate, observer or dialogue (partner)"),
             Column(
                 "start",
-                "first day, ISO date (or month, or year); for rows known from snapshots the date of the first one showing it",
+                "first day, ISO date (or month, or year); for rows known from snapshots the first one showing it",
             ),
             Column("end", "last day, ISO date (or month, or year); empty while it lasts"),
             Column("verification", "where the date was read; which independent list agrees, disagrees or is silent"),
