@@ -12,6 +12,7 @@ from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
 from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
+from landbridge.study.institutions import membership_covariates, membership_hazard
 from landbridge.study.observed import observed_table
 from landbridge.study.outcome import Outcome
 from landbridge.study.tariffs import optimal_tariffs
@@ -39,6 +40,8 @@ VIEWS = {
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
     "gravity_parameters": View(gravity_parameters, asks=()),
+    "membership_covariates": View(membership_covariates, (), ("country", "institution")),
+    "membership_hazard": View(membership_hazard, (), ("country", "institution")),
     "optimal_tariff": View(optimal_tariffs, ("coalition", "sector", "deficits")),
 }
 

@@ -2,9 +2,9 @@
 
 Dates come from a list of our own, ``memberships.csv``, which names the page where a date was read, if it was; dates
 are given to the month or year where the day is not known. The Factbook's yearly snapshots and the Correlates of War
-list either agree with a row, disagree, or are silent, and each row says which. Bodies without a list of ours come from
-the snapshots alone: then only the first snapshot that shows a member is known, and the row says so. Territories that
-belonged to a body before they were states (the Gulf emirates in OPEC) are members from independence.
+list either agree with a row, disagree, or are silent, and each row says which. A body without a list of ours has the
+members of the snapshots alone: then only the first snapshot that shows a member is known, and the row says so.
+Territories that belonged to a body before they were states (the Gulf emirates in OPEC) are members from independence.
 """
 
 from __future__ import annotations
@@ -71,9 +71,10 @@ def memberships_table(sources: Path) -> Table:
 
     snapshots = _snapshots(sources)
     ours = _ours(sources, snapshots)
-    covered = set(zip(ours["institution"], ours["iso3"], strict=True))
+    covered = pd.MultiIndex.from_frame(ours[["institution", "iso3"]])
     seen = _spans_of_snapshots(snapshots)
-    seen = seen[[pair not in covered for pair in zip(seen["institution"], seen["iso3"], strict=True)]]
+    listed = seen["institution"].isin(ours["institution"]) & (seen["role"] == "member")
+    seen = seen[~listed & ~pd.MultiIndex.from_frame(seen[["institution", "iso3"]]).isin(covered)]
     frame = pd.concat([ours, seen], ignore_index=True).sort_values(["institution", "start", "iso3"], ignore_index=True)
     return Table(
         name="memberships",

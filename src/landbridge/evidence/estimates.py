@@ -1,0 +1,98 @@
+"""The estimates that ship: ``python -m landbridge.evidence.estimates SOURCES`` writes their two tables.
+
+Each is made twice, from data up to the year of each packaged world, so that nothing later shapes a world's answers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from landbridge.alignment.institutions import TERMS
+from landbridge.errors import LandbridgeError
+from landbridge.evidence.membership_panel import FIRST, LAST, hazard
+from landbridge.study.institutions import EVENTS
+from landbridge.world.build.sources import source
+from landbridge.world.package import Column, Table, write_tables
+from landbridge.world.world import BASELINE
+
+YEARS = (2017, LAST)
+CONSTANT = "constant"
+
+_MODEL = Column("model", "what was estimated: join, leave (hazards of joining and leaving an institution)")
+_UNTIL = Column("until", "last year of the data used", "year")
+_TERM = Column("term", "covariate, or constant")
+
+
+def estimates_tables(sources: Path) -> list[Table]:
+    """Coefficients with what standardises their covariates, and their covariances.
+
+    Raises:
+        LandbridgeError: a source is missing, or an estimate did not converge.
+    """
+    rows: list[tuple[object, ...]] = []
+    pairs: list[tuple[object, ...]] = []
+    for model, until, terms, mean, spread, estimate, covariance, events, observations in _fits(sources):
+        errors = np.sqrt(np.diag(covariance))
+        for k, term in enumerate(terms):
+            rows.append((model, until, term, mean[k], spread[k], estimate[k], errors[k], events, observations))
+            pairs += [(model, until, term, other, covariance[k, j]) for j, other in enumerate(terms)]
+    used = (source("panel"), source("ideal_points"), source("curated"))
+    coefficients = Table(
+        name="estimates",
+        frame=pd.DataFrame(rows, columns=[*_names(_MODEL, _UNTIL, _TERM), *_ESTIMATES]),
+        description=f"Coefficients of the models of alignment, {FIRST}-{LAST}, per standard deviation.",
+        columns=(_MODEL, _UNTIL, _TERM, *_ESTIMATES.values()),
+        key=("model", "until", "term"),
+        licence="CC0",
+        sources=used,
+    )
+    other = Column("other", "another term of the same model")
+    covariances = Table(
+        name="estimate_covariance",
+        frame=pd.DataFrame(pairs, columns=[*_names(_MODEL, _UNTIL, _TERM, other), "covariance"]),
+        description="Covariances of the coefficients of the models of alignment, errors clustered by country.",
+        columns=(_MODEL, _UNTIL, _TERM, other, Column("covariance", "covariance of two coefficients", "1")),
+        key=("model", "until", "term", "other"),
+        licence="CC0",
+        sources=used,
+    )
+    return [coefficients, covariances]
+
+
+_ESTIMATES = {
+    "mean": Column("mean", "mean of the covariate", "1"),
+    "spread": Column("spread", "standard deviation of the covariate", "1"),
+    "estimate": Column("estimate", "coefficient per standard deviation", "1"),
+    "standard_error": Column("standard_error", "standard error, clustered by country", "1"),
+    "events": Column("events", "events in the data", "events"),
+    "observations": Column("observations", "observations", "observations"),
+}
+
+
+def _names(*columns: Column) -> list[str]:
+    return [column.name for column in columns]
+
+
+def _fits(sources: Path) -> Iterable[tuple]:  # type: ignore[type-arg]
+    for event in EVENTS:
+        for until in YEARS:
+            fit = hazard(sources, event, until)
+            mean, spread = np.append(0.0, fit.mean), np.append(1.0, fit.spread)
+            terms = (CONSTANT, *TERMS)
+            yield event, until, terms, mean, spread, fit.coefficient, fit.covariance, fit.events, fit.observations
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m landbridge.evidence.estimates SOURCES")
+    try:
+        header = {"name": "common", "year": 0, "title": "Tables common to all base years"}
+        write_tables(BASELINE / "common", header, estimates_tables(Path(sys.argv[1])))
+    except LandbridgeError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
