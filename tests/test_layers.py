@@ -14,6 +14,7 @@ MODELS = {"alignment", "network", "trade"}
 LEVEL = {
     "errors": 0,
     "labels": 1,
+    "panels": 1,
     "parameters": 1,
     "variables": 1,
     "world": 2,

@@ -14,16 +14,22 @@ import pandas as pd
 
 from landbridge.alignment.institutions import TERMS
 from landbridge.errors import LandbridgeError
-from landbridge.evidence.membership_panel import FIRST, LAST, hazard
+from landbridge.evidence.membership_panel import LAST, hazard
+from landbridge.evidence.response_panel import SPAN, VARIANTS, fitted
 from landbridge.study.institutions import EVENTS
 from landbridge.world.build.sources import source
 from landbridge.world.package import Column, Table, write_tables
 from landbridge.world.world import BASELINE
 
 YEARS = (2017, LAST)
+ALIGNED_BEFORE = 2012  # the last trade whose votes, to 2015, a world of 2017 may know
 CONSTANT = "constant"
 
-_MODEL = Column("model", "what was estimated: join, leave (hazards of joining and leaving an institution)")
+_MODEL = Column(
+    "model",
+    "what was estimated: join, leave (hazards of joining and leaving an institution), response (of the distance of "
+    "ideal points to exposure; response_* on other samples, measures and effects)",
+)
 _UNTIL = Column("until", "last year of the data used", "year")
 _TERM = Column("term", "covariate, or constant")
 
@@ -41,11 +47,11 @@ def estimates_tables(sources: Path) -> list[Table]:
         for k, term in enumerate(terms):
             rows.append((model, until, term, mean[k], spread[k], estimate[k], errors[k], events, observations))
             pairs += [(model, until, term, other, covariance[k, j]) for j, other in enumerate(terms)]
-    used = (source("panel"), source("ideal_points"), source("curated"))
+    used = tuple(source(name) for name in ("panel", "ideal_points", "curated", "wdi", "geodist"))
     coefficients = Table(
         name="estimates",
         frame=pd.DataFrame(rows, columns=[*_names(_MODEL, _UNTIL, _TERM), *_ESTIMATES]),
-        description=f"Coefficients of the models of alignment, {FIRST}-{LAST}, per standard deviation.",
+        description=f"Coefficients of the models of alignment, 1964-{LAST}.",
         columns=(_MODEL, _UNTIL, _TERM, *_ESTIMATES.values()),
         key=("model", "until", "term"),
         licence="CC0",
@@ -55,7 +61,7 @@ def estimates_tables(sources: Path) -> list[Table]:
     covariances = Table(
         name="estimate_covariance",
         frame=pd.DataFrame(pairs, columns=[*_names(_MODEL, _UNTIL, _TERM, other), "covariance"]),
-        description="Covariances of the coefficients of the models of alignment, errors clustered by country.",
+        description="Covariances of the coefficients of the models of alignment.",
         columns=(_MODEL, _UNTIL, _TERM, other, Column("covariance", "covariance of two coefficients", "1")),
         key=("model", "until", "term", "other"),
         licence="CC0",
@@ -67,9 +73,13 @@ def estimates_tables(sources: Path) -> list[Table]:
 _ESTIMATES = {
     "mean": Column("mean", "mean of the covariate", "1"),
     "spread": Column("spread", "standard deviation of the covariate", "1"),
-    "estimate": Column("estimate", "coefficient per standard deviation", "1"),
-    "standard_error": Column("standard_error", "standard error, clustered by country", "1"),
-    "events": Column("events", "events in the data", "events"),
+    "estimate": Column("estimate", "coefficient per standard deviation; of a response, per unit of the regressor", "1"),
+    "standard_error": Column(
+        "standard_error",
+        "standard error; of hazards clustered by country, of responses robust to shared countries",
+        "1",
+    ),
+    "events": Column("events", "events in the data; of a response, observations", "events"),
     "observations": Column("observations", "observations", "observations"),
 }
 
@@ -85,6 +95,18 @@ def _fits(sources: Path) -> Iterable[tuple]:  # type: ignore[type-arg]
             mean, spread = np.append(0.0, fit.mean), np.append(1.0, fit.spread)
             terms = (CONSTANT, *TERMS)
             yield event, until, terms, mean, spread, fit.coefficient, fit.covariance, fit.events, fit.observations
+    yield _response(sources, "main", ALIGNED_BEFORE)
+    for name in VARIANTS:
+        yield _response(sources, name, VARIANTS[name].last)
+
+
+def _response(sources: Path, name: str, last: int) -> tuple:  # type: ignore[type-arg]
+    """A regression of one coefficient, the regressor not standardised; the last votes are three years after trade."""
+    fit = fitted(sources, name, last)
+    model = "response" if name == "main" else f"response_{name}"
+    one, covariance = np.ones(1), np.full((1, 1), fit.standard_error**2)
+    until, terms = last + SPAN - 1, (VARIANTS[name].regressor,)
+    return model, until, terms, 0 * one, one, fit.coefficient * one, covariance, fit.observations, fit.observations
 
 
 if __name__ == "__main__":

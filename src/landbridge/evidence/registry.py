@@ -17,6 +17,7 @@ from landbridge.evidence import (
     gravity,
     institutions,
     nafta,
+    response,
     sample,
 )
 from landbridge.evidence.framework import Check, Row, run_check
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     *distance.CHECKS,
     *gravity.CHECKS,
     *institutions.CHECKS,
+    *response.CHECKS,
 )
 
 
