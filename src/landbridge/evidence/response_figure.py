@@ -21,7 +21,7 @@ def draw(sources: Path, file: Path) -> None:
         axis.plot([low, high], [place, place], color=colour, linewidth=2)
         axis.plot(fit.coefficient, place, "o", color=colour, markersize=6)
     axis.axvline(0, color="black", linewidth=0.8)
-    axis.set(xlabel="change of distance in United Nations votes per unit of the regressor; below zero: closer")
+    axis.set(xlabel="change of distance in votes per unit; below zero: closer")
     axis.set_yticks(range(len(fits)), list(fits))
     axis.invert_yaxis()
     axis.grid(axis="x", alpha=0.3)
