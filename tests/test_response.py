@@ -8,8 +8,8 @@ import pytest
 
 from landbridge.alignment.estimation import dyadic_variance, linear_fit
 from landbridge.errors import InputError
-from landbridge.evidence.response_panel import exposure, fitted, forecasts, panel, predicted_flows
-from landbridge.study.alignment import EXPOSURE_UNIT, exposure_measure
+from landbridge.evidence.response_panel import fitted, forecasts, panel, predicted_flows
+from landbridge.study.alignment import EXPOSURE_UNIT, exposure, exposure_measure
 from landbridge.study.show import show
 from landbridge.world import World
 
@@ -80,7 +80,7 @@ def test_the_instrument_holds_nothing_of_a_pairs_own_trade() -> None:
 def test_a_country_is_most_exposed_to_itself_and_gains_from_its_own_growth() -> None:
     rng = np.random.default_rng(2)
     flows = rng.uniform(0.1, 1, (6, 6)) + np.diag(np.full(6, 20.0))
-    found = exposure(flows)
+    found = exposure(flows, 5.0)
     assert (np.diag(found) > 0).all()
     assert (np.abs(found).argmax(1) == np.arange(6)).all()
 

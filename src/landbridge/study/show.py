@@ -159,7 +159,7 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
         {"deficits": list(RULES)} if quantity in VIEWS and "deficits" in VIEWS[quantity].asks else {}
     )
     if isinstance(source, Outcome):
-        dims = ("scenario", "sector", "mode", "passage")
+        dims = ("scenario", "sector", "mode", "passage", "institution")
         return {
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
