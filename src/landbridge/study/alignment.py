@@ -114,7 +114,9 @@ def alignment_of(study: Study, world: World, flow: xr.DataArray, watched: Sequen
         for e in EVENTS:
             kept = np.stack([one.drawn[e] for one in found])
             data[EXPECTED[e] + DRAWS] = (("scenario", "draw", "institution"), kept)
-    return xr.Dataset(data, coords={"scenario": scenarios, "institution": np.array(institutions, dtype=object)})
+    labels = {side: flow[side].to_numpy() for side in ("country", "partner")}
+    coords = {"scenario": scenarios, "institution": np.array(institutions, dtype=object), **labels}
+    return xr.Dataset(data, coords=coords)
 
 
 def _members(
