@@ -76,7 +76,7 @@ def _shifts(shifts: DataFrame, numbering: Numbering) -> Markup | None:
         return None
     rows = [
         Estimate(
-            f"{country_name(row['country'])} to {country_name(row['partner'])}",
+            f"{country_name(row['country'])} to {country_name(row['partner'])} ({row['scenario']})",
             THOUSAND * row["value"],
             THOUSAND * row.get("low", np.nan),
             THOUSAND * row.get("high", np.nan),
@@ -116,5 +116,5 @@ def _institutions(outcome: Outcome, numbering: Numbering) -> Markup | None:
 
 
 def _tiny(value: float) -> str:
-    """A change that may be far below a hundredth."""
-    return signed(value) if abs(value) >= 1e-4 or abs(value) < 1e-12 else f"{value:+.0e}".replace("-", "−")
+    """A change of a number of countries, which may be next to nothing."""
+    return "under 0.001" if 1e-12 < abs(value) < 1e-3 else signed(value)

@@ -79,6 +79,8 @@ class Members:
 def alignment_of(study: Study, world: World, flow: xr.DataArray, watched: Sequence[str], draws: int) -> xr.Dataset:
     """Quantities of alignment of every scenario, from its trade ``flow`` [scenario, country, partner, sector].
 
+    Exposure is to all trade, own trade included; the shares of members are of trade in goods (label ``carried``).
+
     ``alignment_shift`` [scenario, country, partner], ``membership_probability`` [scenario, institution, country],
     ``expected_accessions`` and ``expected_departures`` [scenario, institution], with their draws where there are any.
     nan where there is no estimate: countries without votes.
@@ -88,7 +90,9 @@ def alignment_of(study: Study, world: World, flow: xr.DataArray, watched: Sequen
         SolveError: an exposure could not be computed.
     """
     scenarios, seed = [BASELINE, *study.scenarios], study.uncertainty.seed
-    flows = flow.sel(scenario=scenarios).sum("sector").transpose("scenario", "country", "partner").to_numpy()
+    ordered = flow.sel(scenario=scenarios).transpose("scenario", "country", "partner", "sector")
+    flows = ordered.sum("sector").to_numpy()
+    goods = ordered.isel(sector=np.flatnonzero(flow["carried"].to_numpy())).sum("sector").to_numpy()
     theta = central_values(study.parameters)["trade_elasticity"]
     measure = np.stack([exposure_measure(exposure(trade, theta)) for trade in flows])
     moved = np.where(np.eye(flows.shape[1], dtype=bool), np.nan, measure - measure[0])
@@ -99,7 +103,7 @@ def alignment_of(study: Study, world: World, flow: xr.DataArray, watched: Sequen
     institutions = dated_institutions(world) if set(TABLES) <= set(world.resources) else []
     before = setting_of_world(world, institutions) if institutions else None
     found = []
-    for scenario, trade in zip(scenarios, flows, strict=True):
+    for scenario, trade in zip(scenarios, goods, strict=True):
         within = inside(_changed(study, scenario, world), institutions, world.year)
         found.append(_members(world, institutions, before, trade, within, draws, seed))
     by_institution = ("scenario", "institution")
@@ -123,16 +127,16 @@ def _members(
     world: World,
     institutions: list[str],
     before: Setting | None,
-    flows: Array,
+    goods: Array,
     within: Mask,
     draws: int,
     seed: int,
 ) -> Members:
-    """Chances under a scenario's trade [i, j], with the members its changes leave."""
+    """Chances under a scenario's trade in goods [i, j], with the members its changes leave."""
     if before is None:
         nothing = dict.fromkeys(EVENTS, np.zeros(0))
-        return Members(np.zeros((0, len(flows))), nothing, dict.fromkeys(EVENTS, np.zeros((draws, 0))))
-    trade = flows + flows.T
+        return Members(np.zeros((0, len(goods))), nothing, dict.fromkeys(EVENTS, np.zeros((draws, 0))))
+    trade = goods + goods.T
     np.fill_diagonal(trade, 0.0)
     at = replace(before, trade=trade, inside=within)
     x = covariates(at)
