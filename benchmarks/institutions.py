@@ -1,4 +1,4 @@
-"""How fast the models of alignment are estimated, on the panels of the raw sources; empty without them."""
+"""How fast hazards and the response of votes are estimated, on the panels of the raw sources; empty without them."""
 
 from __future__ import annotations
 
