@@ -10,10 +10,11 @@ import pytest
 import landbridge
 
 ROOT = Path(landbridge.__file__).parent
-MODELS = {"network", "trade"}
+MODELS = {"alignment", "network", "trade"}
 LEVEL = {
     "errors": 0,
     "labels": 1,
+    "panels": 1,
     "parameters": 1,
     "variables": 1,
     "world": 2,

@@ -131,6 +131,25 @@ def test_memberships_say_how_far_they_are_verified(world: World) -> None:
     assert "agrees with Factbook" in memberships.loc[("SCO", "PAK", "member"), "verification"]
     assert "has it as observer" in memberships.loc[("SCO", "IND", "member"), "verification"]
     assert (memberships["verification"] != "").all()
+    assert "read at https://www.coe.int" in memberships.loc[("Council of Europe", "RUS", "member"), "verification"]
+
+
+def test_memberships_end_where_states_left(world: World) -> None:
+    members = world.table("memberships").query("role == 'member'").set_index(["institution", "iso3"])
+    left = members[members["end"] != ""]["end"].str[:4]
+    for body, iso3, year in (
+        ("OPEC", "QAT", "2018"),
+        ("CST", "UZB", "1999"),
+        ("EU", "GBR", "2020"),
+        ("OAU", "MAR", "1985"),
+    ):
+        assert left.loc[(body, iso3)] == year
+
+
+def test_nine_in_ten_of_the_dates_that_can_be_compared_are_confirmed_by_an_independent_list(world: World) -> None:
+    said = world.table("memberships")["verification"]
+    agree, differ = said.str.contains("joining agrees").sum(), said.str.contains("has it from").sum()
+    assert agree > 9 * differ
 
 
 def test_pakistan_drew_near_to_russia_in_the_votes(world: World) -> None:

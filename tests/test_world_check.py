@@ -88,6 +88,13 @@ def test_two_spans_of_one_membership_may_not_overlap(world2017: World) -> None:
     _only(rules.memberships_apart(world2017.with_(memberships=twice)), "PAK is member of SCO twice from 2019-01-01")
 
 
+def test_nobody_is_a_member_before_it_was_a_state_or_after(world2017: World) -> None:
+    early = _changed(world2017, "memberships", 0, iso3="SSD", start="2009-01-01", end="")
+    _only(rules.memberships_of_states(early), "SSD", "2009-01-01", "did not exist before 2011-07-09")
+    late = _changed(world2017, "memberships", 0, iso3="DDR", start="1950-01-01", end="")
+    _only(rules.memberships_of_states(late), "DDR", "until today", "ended on 1990-10-02")
+
+
 def test_text_where_a_number_is_described_is_found(world2017: World) -> None:
     frame = world2017.table("accounts").astype({"gdp_musd": str})
     _only(rules.types_as_described(world2017.with_(accounts=frame)), "accounts.gdp_musd", "number")

@@ -17,8 +17,10 @@ from landbridge.evidence import (
     exposure,
     gains,
     gravity,
+    institutions,
     nafta,
     red_sea,
+    response,
     sample,
     suez_history,
 )
@@ -40,6 +42,8 @@ CHECKS: tuple[Check, ...] = (
     *suez_history.CHECKS,
     *red_sea.CHECKS,
     *belt_and_road.CHECKS,
+    *institutions.CHECKS,
+    *response.CHECKS,
 )
 
 

@@ -117,6 +117,10 @@ def _conflict(change: Change) -> str:
     return f"Conflict in {country_name(change['country'])}: {plain(change['deaths'], 0)} deaths a year"
 
 
+def _membership(verb: str) -> Callable[[Change], str]:
+    return lambda change: f"{_bloc(change['countries'])}: {verb} {change['institution']}"
+
+
 def _bloc(codes: Any) -> str:
     return listed([country_name(code) for code in ([codes] if isinstance(codes, str) else codes)])
 
@@ -132,4 +136,6 @@ _KINDS: dict[str, Callable[[Change], str]] = {
     "sanction": _sanction,
     "productivity": _productivity,
     "conflict": _conflict,
+    "join": _membership("joins"),
+    "leave": _membership("leaves"),
 }

@@ -72,7 +72,7 @@ def significant(value: float, figures: int = 4) -> str:
 
 def ticks(low: float, high: float, wanted: int = 6) -> list[float]:
     """Round numbers (1, 2 or 5 times a power of ten apart) from at most ``low`` to at least ``high``."""
-    high = high if high > low else low + 1.0
+    high = high if high - low > 1e-9 else low + 1.0
     width = high - low
     power = 10.0 ** math.floor(math.log10(width / wanted))
     step = next(power * factor for factor in (1, 2, 5, 10) if width / (power * factor) <= wanted)

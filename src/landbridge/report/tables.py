@@ -46,6 +46,9 @@ def sheets(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atl
         found.append(_quantity(outcome, "mode_share", country=codes, partner=codes))
         found.append(_quantity(outcome, "passage_share", country=codes))
     found.append(_quantity(outcome, "passage_load"))
+    if "alignment_shift" in outcome.data:
+        found.append(_quantity(outcome, "alignment_shift", country=codes, partner=codes))
+        found += [_quantity(outcome, name) for name in ("expected_accessions", "expected_departures")]
     found.append(_reasons(outcome))
     found.append(_changes(outcome))
     if judged:

@@ -13,7 +13,7 @@ from landbridge.network import edits
 from landbridge.network.drawn import corridor
 from landbridge.network.risk import set_risk
 from landbridge.study.complaints import TAGS, Strict, complaint
-from landbridge.study.names import Bloc, Country, DrawnLine, Passage, Place, SectorName
+from landbridge.study.names import Bloc, Country, DrawnLine, Institution, Passage, Place, SectorName, members
 from landbridge.world import World
 
 if TYPE_CHECKING:
@@ -337,8 +337,62 @@ class Conflict(Change):
         return world.with_(conflict=pd.concat([others, row], ignore_index=True))
 
 
+class _Membership(Change):
+    """Keys of changes to who is a full member of an institution at the end of the world's year."""
+
+    on_network: ClassVar[bool] = False
+
+    institution: Institution
+    countries: Annotated[Bloc, Field(min_length=1)]
+
+    def _refuse(self, world: World, wrong: set[str], verb: str, state: str) -> None:
+        if named := [code for code in self.countries if code in wrong]:
+            raise InputError(
+                f"{', '.join(named)} cannot {verb} {self.institution}: {state} at the end of {world.year}. "
+                f"`landbridge show membership country={named[0]}` lists who is in what."
+            )
+
+
+class Join(_Membership):
+    """``countries`` become full members of ``institution`` in the world's year."""
+
+    kind: Literal["join"]
+
+    def apply(self, world: World) -> World:
+        import pandas as pd
+
+        self._refuse(world, set(members(world, self.institution, world.year)), "join", "already a member")
+        table, start = world.table("memberships"), f"{world.year}-01-01"
+        theirs = table[(table["institution"] == self.institution) & (table["role"] == "member")]
+        later = theirs[theirs["start"].astype(str) > start].groupby("iso3")["start"].min()
+        countries = list(self.countries)
+        rows = pd.DataFrame({"iso3": countries, "end": later.reindex(countries, fill_value="").to_numpy()}).assign(
+            institution=self.institution,
+            role="member",
+            start=start,
+            verification="a change of the scenario",
+            source=self.source or "the study",
+        )
+        return world.with_(memberships=pd.concat([table, rows[list(table.columns)]], ignore_index=True))
+
+
+class Leave(_Membership):
+    """``countries`` stop being members of ``institution`` in the world's year."""
+
+    kind: Literal["leave"]
+
+    def apply(self, world: World) -> World:
+        inside = set(members(world, self.institution, world.year))
+        self._refuse(world, set(self.countries) - inside, "leave", "not a member")
+        table, last_day = world.table("memberships"), f"{world.year}-12-31"
+        end = table["end"].fillna("").astype(str)
+        theirs = (table["institution"] == self.institution) & table["iso3"].isin(self.countries)
+        now = theirs & (table["role"] == "member") & (table["start"].astype(str) <= last_day)
+        return world.with_(memberships=table.assign(end=end.mask(now & ((end == "") | (end > last_day)), last_day)))
+
+
 AnyChange = Annotated[
-    Link | Upgrade | Close | Border | Risk | TradeCost | Tariff | Sanction | Productivity | Conflict,
+    Link | Upgrade | Close | Border | Risk | TradeCost | Tariff | Sanction | Productivity | Conflict | Join | Leave,
     Field(discriminator="kind"),
 ]
 KINDS: dict[str, type[Change]] = {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError, SolveError
 from landbridge.parameters import central_values, of_sectors
+from landbridge.study.alignment import alignment_of
 from landbridge.study.lanes import Advance, cores, plan, work
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
 from landbridge.study.record import RECORD_DIMS, Record
@@ -62,6 +63,7 @@ def run(
     with _bar(progress, study.title, count + sum(1 for lane in lanes if lane.scenarios)) as advance:
         results = work(study, lanes, values, watched, advance)
     data = _only_links_that_matter(_joined(study, results.central))
+    data = data.merge(alignment_of(study, world, data["flow"], watched, count), join="exact")
     if count:
         data = data.merge(_drawn(study, results.records, drawn, watched), join="exact")
     refuse_out_of_bounds(data)

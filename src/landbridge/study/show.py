@@ -13,6 +13,7 @@ from landbridge.labels import country
 from landbridge.study.chokepoints import chokepoints, chokepoints_of_all
 from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
+from landbridge.study.institutions import membership_covariates, membership_hazard
 from landbridge.study.names import Names
 from landbridge.study.observed import observed_table
 from landbridge.study.outcome import Outcome
@@ -44,6 +45,8 @@ VIEWS = {
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
     "gravity_parameters": View(gravity_parameters, asks=()),
+    "membership_covariates": View(membership_covariates, (), ("country", "institution")),
+    "membership_hazard": View(membership_hazard, (), ("country", "institution")),
     "optimal_tariff": View(optimal_tariffs, ("coalition", "sector", "deficits")),
 }
 
@@ -161,7 +164,7 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
         {"deficits": list(RULES)} if quantity in VIEWS and "deficits" in VIEWS[quantity].asks else {}
     )
     if isinstance(source, Outcome):
-        dims = ("scenario", "sector", "mode", "passage")
+        dims = ("scenario", "sector", "mode", "passage", "institution")
         return {
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules

@@ -22,11 +22,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from landbridge.errors import InputError, MissingExtraError, SolveError, did_you_mean
+from landbridge.errors import InputError, MissingExtraError, SolveError
+from landbridge.panels import Columns, check_column
 from landbridge.trade.gravity import poisson_deviance
 
 Array = NDArray[np.float64]
-Columns = tuple[str, ...]
 
 STRUCTURAL: tuple[Columns, ...] = (("exporter", "year"), ("importer", "year"), ("exporter", "importer"))
 TOLERANCE = 1e-8  # of the effects taken out, and of the deviance; at looser ones good regressors look collinear
@@ -164,7 +164,7 @@ def _prepared(
     """The panel checked, as columns flow, z0, z1, ..., e0, e1, ... (effects), c0, c1 (clusters), without singletons."""
     names = [flow, *regressors]
     for column in dict.fromkeys([*names, *(c for columns in (*effects, *clusters) for c in columns)]):
-        _check(panel, column, number=column in names)
+        check_column(panel, column, number=column in names)
     if not regressors:
         raise InputError("No regressor is named: fixed effects alone have no coefficient to report.")
     if (negative := panel[flow] < 0).any():
@@ -173,11 +173,10 @@ def _prepared(
     data["flow"] = panel[flow].to_numpy(float) / panel[flow].mean()
     for letter, several in (("e", effects), ("c", clusters)):
         for k, columns in enumerate(several):
-            data[f"{letter}{k}"] = _codes(panel, columns)
+            data[f"{letter}{k}"] = codes(panel, columns)
             if letter == "c" and data[f"c{k}"].nunique() < FEWEST_CLUSTERS:
                 raise InputError(f"Errors cannot be related by {' and '.join(columns)}: there is only one cluster.")
-    data = _without_singletons(data, [f"e{k}" for k in range(len(effects))])
-    return _without_singletons(data, [f"e{k}" for k in range(len(effects))])
+    return without_singletons(data, [f"e{k}" for k in range(len(effects))])
 
 
 def _refuse_lost(estimate: Any, regressors: Sequence[str]) -> None:
@@ -245,33 +244,3 @@ def _estimate(data: pd.DataFrame, regressors: int, effects: int, clusters: int) 
     if not estimate.convergence:
         raise SolveError(f"Gravity on a panel: not converged after {MAX_STEPS} steps; the estimate may not exist.")
     return estimate
-
-
-def _without_singletons(data: pd.DataFrame, effects: Sequence[str]) -> pd.DataFrame:
-    """Only rows that share every effect with another row."""
-    while True:
-        alone = np.zeros(len(data), dtype=bool)
-        for effect in effects:
-            alone |= np.bincount(data[effect])[data[effect]] == 1
-        if not alone.any():
-            return data
-        data = data[~alone].reset_index(drop=True)
-
-
-def _check(panel: pd.DataFrame, column: str, *, number: bool) -> None:
-    """The column is there, without gaps, and holds finite numbers where it should."""
-    if column not in panel:
-        has = [str(name) for name in panel.columns]
-        raise InputError(f'The panel has no column "{column}".{did_you_mean(column, has)} It has: {", ".join(has)}.')
-    values = panel[column]
-    if number and values.dtype.kind not in "biuf":
-        raise InputError(f'The column "{column}" holds {values.dtype}; wanted are numbers.')
-    gaps = ~np.isfinite(values.to_numpy(float)) if number else values.isna().to_numpy()
-    if gaps.any():
-        more = f" and {gaps.sum() - 1:,} more" if gaps.sum() > 1 else ""
-        raise InputError(f'The column "{column}" has no value in row {panel.index[gaps][0]}{more}.')
-
-
-def _codes(panel: pd.DataFrame, columns: Columns) -> NDArray[np.integer[Any]]:
-    """A number for every combination of the columns that occurs."""
-    return panel.groupby(list(columns), sort=False, observed=True).ngroup().to_numpy()

@@ -14,6 +14,7 @@ import numpy as np
 
 from landbridge.errors import DataError, did_you_mean
 from landbridge.world.check_network import RULES as NETWORK
+from landbridge.world.states import lives
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -288,6 +289,26 @@ def memberships_apart(world: World) -> Iterator[str]:
                 )
 
 
+def memberships_of_states(world: World) -> Iterator[str]:
+    """No state is a member before it existed, or after it ended."""
+    if "memberships" not in world.resources:
+        return
+    frame = world.table("memberships").fillna({"end": ""})
+    columns = (frame[column].astype(str) for column in ("institution", "iso3", "role", "start", "end"))
+    for body, iso3, role, start, end in zip(*columns, strict=True):
+        since, until = lives().get(iso3, ("", ""))
+        if since and start < since[: len(start)]:
+            yield (
+                f"memberships: {iso3} joins {body} on {start}, but it did not exist before {since}. "
+                f"Correct the date, or name the state that did."
+            )
+        if until and (not end or end > until):
+            yield (
+                f"memberships: {iso3} is {role} of {body} until {end or 'today'}, but it ended on {until}. "
+                f"End the span by then, or name the state that followed."
+            )
+
+
 STRUCTURE: tuple[Callable[[World], Iterator[str]], ...] = (tables_present, tables_readable, files_unmodified)
 CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
     types_as_described,
@@ -307,6 +328,7 @@ CONTENT: tuple[Callable[[World], Iterator[str]], ...] = (
     memberships_in_order,
     memberships_apart,
     *NETWORK,
+    memberships_of_states,
 )
 
 

@@ -1,18 +1,22 @@
 """Memberships in institutions: dated spans, each with how far it was verified.
 
-Dates come from a list of our own, unverified; the Factbook's yearly snapshots and the Correlates of War list either
-agree with a row, disagree, or are silent, and each row says which. Bodies without a list of ours come from the
-snapshots alone: then only the first snapshot that shows a member is known, and the row says so.
+Dates come from a list of our own, ``memberships.csv``, which names the page where a date was read, if it was; dates
+are given to the month or year where the day is not known. The Factbook's yearly snapshots and the Correlates of War
+list either agree with a row, disagree, or are silent, and each row says which. A body without a list of ours has the
+members of the snapshots alone: then only the first snapshot that shows a member is known, and the row says so.
+Territories that belonged to a body before they were states (the Gulf emirates in OPEC) are members from independence.
 """
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landbridge.world.build.regions import REGION
 from landbridge.world.build.sources import read, source
-from landbridge.world.package import Column, Table
+from landbridge.world.package import Column, Source, Table
+from landbridge.world.states import lives
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -50,10 +54,11 @@ _ROLES = {
     "dialogue member": "dialogue",
     "sectoral dialogue partner": "dialogue",
 }
+_COW = {"Andean Community": "ANDEAN", "Arab League": "LOAS", "Council of Europe": "COE"}  # names there that differ
 _COW_ROLES = {"full": "member", "observer": "observer", "associate": "associate"}
 
-# Rows of our own beside the list: the snapshots go on showing the United Kingdom in the European Union.
-_ADDED = (("EU", "GBR", "member", "1973-01-01", "2020-01-31"),)
+_LIST = "memberships.csv"
+_READ = Source("Pages on memberships, by address in the column verification", "facts", "1945-2025", "dates read there")
 
 
 def memberships_table(sources: Path) -> Table:
@@ -66,9 +71,10 @@ def memberships_table(sources: Path) -> Table:
 
     snapshots = _snapshots(sources)
     ours = _ours(sources, snapshots)
-    covered = set(zip(ours["institution"], ours["iso3"], strict=True))
+    covered = pd.MultiIndex.from_frame(ours[["institution", "iso3"]])
     seen = _spans_of_snapshots(snapshots)
-    seen = seen[[pair not in covered for pair in zip(seen["institution"], seen["iso3"], strict=True)]]
+    listed = seen["institution"].isin(ours["institution"]) & (seen["role"] == "member")
+    seen = seen[~listed & ~pd.MultiIndex.from_frame(seen[["institution", "iso3"]]).isin(covered)]
     frame = pd.concat([ours, seen], ignore_index=True).sort_values(["institution", "start", "iso3"], ignore_index=True)
     return Table(
         name="memberships",
@@ -77,15 +83,18 @@ def memberships_table(sources: Path) -> Table:
         columns=(
             Column("institution", "usual abbreviation"),
             Column("iso3", "ISO3 of the state"),
-            Column("role", "member, observer or dialogue (partner)"),
-            Column("start", "first day, ISO date; for rows known from snapshots the date of the first one showing it"),
-            Column("end", "last day, ISO date; empty while it lasts"),
-            Column("verification", "which independent list agrees, disagrees or is silent"),
+            Column("role", "member, associate, observer or dialogue (partner)"),
+            Column(
+                "start",
+                "first day, ISO date (or month, or year); for rows known from snapshots the first one showing it",
+            ),
+            Column("end", "last day, ISO date (or month, or year); empty while it lasts"),
+            Column("verification", "where the date was read; which independent list agrees, disagrees or is silent"),
             Column("source", "where the row comes from"),
         ),
         key=("institution", "iso3", "role", "start"),
         licence="CC0 (Factbook: public domain; dates: our own list)",
-        sources=(source("curated"), source("factbook"), source("cow_igo")),
+        sources=(source("curated"), source("factbook"), source("cow_igo"), _READ),
     )
 
 
@@ -103,18 +112,30 @@ def _ours(sources: Path, snapshots: DataFrame) -> DataFrame:
     """Our own dated rows, each checked against the other lists."""
     import pandas as pd
 
-    listed = read(sources, "curated").rename(columns={"org": "institution"})[_COLUMNS[:5]]
-    added = pd.DataFrame(_ADDED, columns=_COLUMNS[:5])
-    frame = pd.concat([listed, added], ignore_index=True).assign(source="general knowledge")
+    dated = pd.read_csv(str(files("landbridge.world.build") / _LIST), keep_default_na=False)
+    listed = read(sources, "curated").rename(columns={"org": "institution"})[_COLUMNS[:5]].assign(read="")
+    keys = ["institution", "iso3", "role"]
+    known = pd.MultiIndex.from_frame(dated[keys])
+    frame = pd.concat([dated, listed[~pd.MultiIndex.from_frame(listed[keys]).isin(known)]], ignore_index=True)
+    born = frame["iso3"].map({iso3: since for iso3, (since, _) in lives().items()}).fillna("")
+    early = pd.Series([start < since[: len(start)] for start, since in zip(frame["start"], born, strict=True)])
+    frame = frame.assign(start=frame["start"].where(~early, born))
+    frame["source"] = frame["read"].where(frame["read"] != "", "general knowledge")
+    frame["early"] = early
     roles = snapshots.groupby(["institution", "iso3", "snapshot"])["role"].agg(set).to_dict()
     dates = {body: sorted(set(rows["snapshot"])) for body, rows in snapshots.groupby("institution")}
     cow = read(sources, "cow_igo")
     joined = cow.groupby([cow["igo"].str.upper(), "iso3", cow["status"].map(_COW_ROLES)])["first_year"].agg(set)
     verdicts = []
-    for body, iso3, role, start, end in frame[_COLUMNS[:5]].itertuples(index=False):
+    for body, iso3, role, start, end, page, early in frame[[*_COLUMNS[:5], "read", "early"]].itertuples(index=False):
         during = [date for date in dates.get(body, []) if start <= date and (not end or date < end)]
         shown = {date: roles.get((body, iso3, date), set()) for date in during}
-        said = [_by_snapshots(role, shown), _by_year_of_joining(start, joined.get((body, iso3, role), set()))]
+        said = [
+            f"read at {page}" if page else "",
+            "counted from independence" if early else "",
+            _by_snapshots(role, shown),
+            _by_year_of_joining(start, joined.get((_COW.get(body, body.upper()), iso3, role), set())),
+        ]
         verdicts.append("; ".join(filter(None, said)) or "unverified")
     return frame.assign(verification=verdicts)[_COLUMNS]
 
