@@ -8,6 +8,7 @@ from typing import Any
 
 from pandas import DataFrame
 
+from landbridge.alignment.votes import ISSUES
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
 from landbridge.study.exposure import RULES, exposure_table
@@ -110,9 +111,15 @@ def parse_labels(words: Iterable[str]) -> dict[str, Any]:
 def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> dict[str, Any]:
     """The labels meant by words such as ``["PAK", "RUS", "cpec", "year=2017"]``.
 
+<<<<<<< HEAD
     A bare word is a year, or the name of a scenario, sector, mode, passage, institution or deficit rule, and several of
     a kind are all meant; any other is a country, the first one the country (or exporter), the next its partner (or
     importer). Where coalitions are asked for, each word is one.
+=======
+    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or issue; any other is a
+    country, the first one the country (or exporter), the next its partner (or importer). Where a quantity has one
+    country only, each further country is one more of them.
+>>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
 
     Raises:
         InputError: no such quantity, or a word fits no label of it; the message names the nearest.
@@ -121,11 +128,21 @@ def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> d
     given = list(words)
     labels = parse_labels(word for word in given if "=" in word)
     for word in given:
+<<<<<<< HEAD
         if "=" in word:
             continue
         label = _label_meant(source, quantity, word, labels)
         labels[label] = [*_several(labels[label]), word] if label in labels else word
+=======
+        if "=" not in word:
+            label = _label_meant(source, quantity, word, labels)
+            labels[label] = [*_several(labels[label]), word] if label in labels else word
+>>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
     return labels
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[str, Any]) -> str:
@@ -136,6 +153,7 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
     for label, known in names.items():
         if word in known and not (coalitions and label == "institution"):
             return label
+<<<<<<< HEAD
     if coalitions:
         return "coalition"
     try:
@@ -144,6 +162,12 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
         near = did_you_mean(word, [name for known in names.values() for name in known])
         raise InputError(f"{error}{near}") from None
     free = [label for label in _labels(source, quantity) if label in COUNTRY_COLUMNS and label not in taken]
+=======
+    country(word)
+    wanted = variables()[quantity].dims if quantity in variables() else _columns(source, quantity)
+    places = [label for label in COUNTRY_COLUMNS if label in wanted]
+    free = [label for label in places if label not in taken] or (places if len(places) == 1 else [])
+>>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
     if not free:
         raise InputError(
             f'{quantity} has no label left for "{word}". Its labels: {", ".join(_labels(source, quantity))}.'
@@ -157,11 +181,17 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
     )
     if isinstance(source, Outcome):
         dims = ("scenario", "sector", "mode", "passage")
+<<<<<<< HEAD
         return {
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
     institutions = sorted(set(source.table("memberships")["institution"]))
     return {"sector": source.sectors, "institution": institutions} | rules
+=======
+        return {dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords}
+    institutions = sorted(set(source.table("memberships")["institution"]))
+    return {"sector": source.sectors, "institution": institutions, "issue": list(ISSUES.values())}
+>>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
 
 
 def _labels(source: World | Outcome, quantity: str) -> list[str]:
