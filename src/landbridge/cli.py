@@ -188,12 +188,17 @@ def show(
     world: Annotated[
         str | None, typer.Option("--world", help="Show it of this world; observed quantities are of 2017 without it.")
     ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(help="Of dyad and lead_lag: folder of the public sources, for what may not be shipped."),
+    ] = None,
     since: Annotated[int | None, typer.Option(help="Only this year and later.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it over the years to this PNG, SVG or PDF file.")] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Show any quantity of an outcome, or any quantity or table of a world."""
+    from landbridge.alignment.dyad import as_columns
     from landbridge.study.over_years import draw_over_years
     from landbridge.study.over_years import since as from_year
     from landbridge.study.show import labels_of
@@ -203,11 +208,14 @@ def show(
 
     modelled = quantity in variables() and variables()[quantity].modelled
     source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)
-    table = show_quantity(source, quantity, **labels_of(source, quantity, label or []))
+    labels = labels_of(source, quantity, label or []) | ({"sources": sources} if sources else {})
+    table = show_quantity(source, quantity, **labels)
     if since is not None:
         table = from_year(table, since, quantity)
     if plot is not None:
         draw_over_years(table, quantity, plot)
+    if "track" in table and not (as_csv or as_json):
+        table = as_columns(table)
     _print_table(table, as_csv, as_json)
     if plot is not None and not (as_csv or as_json):
         print(f"Picture: {plot}")

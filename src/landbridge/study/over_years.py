@@ -14,8 +14,8 @@ MOST_LINES = 12
 WITHIN = 1.645  # standard errors to either side that hold nine in ten
 FORMATS = (".png", ".svg", ".pdf")
 _PLACES = ("iso3", "country", "partner", "relative_to", "exporter", "importer", "iso3_a", "iso3_b")
-_LABELS = (*_PLACES, "issue", "institution", "indicator", "sector", "track", "scenario", "status", "source")
-_NUMBERS = ("value", "ideal_point", "closeness", "scott_pi", "value_musd")
+_LABELS = (*_PLACES, "issue", "institution", "indicator", "sector", "track", "scenario")
+_NUMBERS = ("value", "ideal_point", "scott_pi", "value_musd")
 
 
 def since(table: DataFrame, year: int, quantity: str) -> DataFrame:
@@ -61,7 +61,7 @@ def draw_over_years(table: DataFrame, quantity: str, file: Path) -> None:
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axis.set(ylabel=_unit(quantity, number), title=_title(quantity))
+    axis.set(ylabel=_unit(quantity, number), title=_title(table, quantity))
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, dpi=120)
@@ -97,8 +97,12 @@ def _named(labels: list[str], key: object) -> str:
     ) or str(values[0])
 
 
-def _title(quantity: str) -> str:
-    return variables()[quantity].title if quantity in variables() else quantity.replace("_", " ").capitalize()
+def _title(table: DataFrame, quantity: str) -> str:
+    """The quantity, and the countries that all lines share."""
+    title = variables()[quantity].title if quantity in variables() else quantity.replace("_", " ").capitalize()
+    shared = [name for name in _PLACES if name in table and table[name].nunique() == 1]
+    places = " - ".join(country_name(str(table[name].iloc[0])) for name in shared)
+    return f"{title}: {places}" if places else title
 
 
 def _unit(quantity: str, number: str) -> str:

@@ -11,6 +11,7 @@ from pandas import DataFrame
 from landbridge.alignment.votes import ISSUES
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
+from landbridge.study.dyad import dyad_table, lead_lag_table
 from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
 from landbridge.study.observed import observed_table
@@ -26,16 +27,19 @@ COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner", "relati
 class View:
     """A table computed from a world: how, for which labels it asks, and the countries without which it is too long.
 
-    ``of_outcomes`` says that it can be computed from an outcome, too.
+    ``of_outcomes`` says that it can be computed from an outcome, too; ``pair`` that it is of two countries.
     """
 
     table: Callable[..., DataFrame]
     asks: tuple[str, ...] = ("sector",)
     countries: tuple[str, ...] = ()
     of_outcomes: bool = False
+    pair: bool = False
 
 
 VIEWS = {
+    "dyad": View(dyad_table, ("weights", "sources"), ("country", "partner"), pair=True),
+    "lead_lag": View(lead_lag_table, ("sources",)),
     "exposure": View(exposure_table, ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
@@ -111,15 +115,9 @@ def parse_labels(words: Iterable[str]) -> dict[str, Any]:
 def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> dict[str, Any]:
     """The labels meant by words such as ``["PAK", "RUS", "cpec", "year=2017"]``.
 
-<<<<<<< HEAD
-    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or deficit rule, and several of
-    a kind are all meant; any other is a country, the first one the country (or exporter), the next its partner (or
-    importer). Where coalitions are asked for, each word is one.
-=======
-    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or issue; any other is a
-    country, the first one the country (or exporter), the next its partner (or importer). Where a quantity has one
-    country only, each further country is one more of them.
->>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
+    A bare word is a year, or the name of a scenario, sector, mode, passage, institution, issue or deficit rule, and
+    several of a kind are all meant; any other is a country, the first one the country (or exporter), the next its
+    partner (or importer), or one more where there is no partner. Where coalitions are asked for, each word is one.
 
     Raises:
         InputError: no such quantity, or a word fits no label of it; the message names the nearest.
@@ -128,21 +126,11 @@ def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> d
     given = list(words)
     labels = parse_labels(word for word in given if "=" in word)
     for word in given:
-<<<<<<< HEAD
         if "=" in word:
             continue
         label = _label_meant(source, quantity, word, labels)
         labels[label] = [*_several(labels[label]), word] if label in labels else word
-=======
-        if "=" not in word:
-            label = _label_meant(source, quantity, word, labels)
-            labels[label] = [*_several(labels[label]), word] if label in labels else word
->>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
     return labels
-
-
-def _several(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[str, Any]) -> str:
@@ -153,7 +141,6 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
     for label, known in names.items():
         if word in known and not (coalitions and label == "institution"):
             return label
-<<<<<<< HEAD
     if coalitions:
         return "coalition"
     try:
@@ -161,13 +148,8 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
     except InputError as error:
         near = did_you_mean(word, [name for known in names.values() for name in known])
         raise InputError(f"{error}{near}") from None
-    free = [label for label in _labels(source, quantity) if label in COUNTRY_COLUMNS and label not in taken]
-=======
-    country(word)
-    wanted = variables()[quantity].dims if quantity in variables() else _columns(source, quantity)
-    places = [label for label in COUNTRY_COLUMNS if label in wanted]
+    places = [label for label in _labels(source, quantity) if label in COUNTRY_COLUMNS]
     free = [label for label in places if label not in taken] or (places if len(places) == 1 else [])
->>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
     if not free:
         raise InputError(
             f'{quantity} has no label left for "{word}". Its labels: {", ".join(_labels(source, quantity))}.'
@@ -181,17 +163,11 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
     )
     if isinstance(source, Outcome):
         dims = ("scenario", "sector", "mode", "passage")
-<<<<<<< HEAD
         return {
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
     institutions = sorted(set(source.table("memberships")["institution"]))
-    return {"sector": source.sectors, "institution": institutions} | rules
-=======
-        return {dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords}
-    institutions = sorted(set(source.table("memberships")["institution"]))
-    return {"sector": source.sectors, "institution": institutions, "issue": list(ISSUES.values())}
->>>>>>> 0d325a0 (Place states by their votes: ideal points of our own, by issue too, and agreement beyond chance)
+    return {"sector": source.sectors, "institution": institutions, "issue": list(ISSUES.values())} | rules
 
 
 def _labels(source: World | Outcome, quantity: str) -> list[str]:
@@ -210,10 +186,23 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
         InputError: no country is named where one is needed, or a label does not fit.
     """
     view = VIEWS[name]
+    pair = _pair(view, name, labels) if view.pair else []
     if view.countries and not set(labels) & set(view.countries):
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
     asked = {label: _several(labels[label]) for label in view.asks if label in labels}
-    return _rows(view.table(source, **asked), name, {label: labels[label] for label in labels if label not in asked})
+    return _rows(view.table(source, *pair, **asked), name, {label: labels[label] for label in labels if label not in asked})
+
+
+def _pair(view: View, name: str, labels: dict[str, Any]) -> list[str]:
+    """The two countries of a view that two make.
+
+    Raises:
+        InputError: not two countries.
+    """
+    found = [labels[label] for label in view.countries if isinstance(labels.get(label), str)]
+    if len(found) < len(view.countries):
+        raise InputError(f"{name} needs two countries: landbridge show {name} PAK RUS.")
+    return found
 
 
 def _several(given: Any) -> list[Any]:

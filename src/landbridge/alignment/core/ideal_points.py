@@ -210,7 +210,7 @@ def _items(
         return sums
 
     def summed(values: Array, chosen: NDArray[np.bool_]) -> Array:
-        return np.bincount(ballots.segment[chosen], values[chosen], items)
+        return np.bincount(ballots.segment[chosen], values[chosen], items).astype(np.float64)
 
     every = np.ones(len(ballots.segment), dtype=bool)
     gradient, hessian = np.zeros((items, 3)), np.zeros((items, 3, 3))
@@ -228,9 +228,9 @@ def _items(
         hessian[:, k, 2] = hessian[:, 2, k] = summed(high_beta, under) + summed(low_beta, over)
     between = (ballots.rank == 1) & (last == 2)
     hessian[:, 0, 1] = hessian[:, 1, 0] = summed(each(s.high * s.low), between)
-    step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
-    step *= np.minimum(1.0, _LONGEST / np.maximum(np.abs(step).max(1), 1e-12))[:, None]
-    spread: Array = 1.0 / (precision + np.bincount(ballots.item, at * at, items))
+    step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0].astype(np.float64)
+    step = step * np.minimum(1.0, _LONGEST / np.maximum(np.abs(step).max(1), 1e-12))[:, None]
+    spread = (1.0 / (precision + np.bincount(ballots.item, at * at, items))).astype(np.float64)
     cuts, beta = _in_order(cuts, beta, step)
     return cuts, beta, spread
 
