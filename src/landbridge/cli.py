@@ -190,7 +190,7 @@ def show(
     ] = None,
     sources: Annotated[
         Path | None,
-        typer.Option(help="Of dyad and lead_lag: folder of the public sources, for what may not be shipped."),
+        typer.Option(help="Of dyad, lead_lag: folder of the public sources, for what may not be shipped."),
     ] = None,
     since: Annotated[int | None, typer.Option(help="Only this year and later.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it over the years to this PNG, SVG or PDF file.")] = None,
@@ -467,12 +467,12 @@ def world_build(
         for remark in remarks:
             print(remark, file=sys.stderr)
     elif sources is not None:
-        from landbridge.alignment.tables import write_votes
+        from landbridge.alignment.tables import write_alignment
         from landbridge.network.trunk import write_trunk
         from landbridge.world.build import build_world
 
         build_world(sources, year or 2017, detail, output, progress=_to_stderr)
-        write_votes(output, sources, progress=_to_stderr)
+        write_alignment(output, sources, progress=_to_stderr)
         _to_stderr("trunk of the network")
         write_trunk(output)
     print(f"World: {output}")

@@ -1,4 +1,4 @@
-"""The tables of a world that come from votes: ideal points, points by issue, agreement of pairs.
+"""The tables of a world on alignment: ideal points, points by issue, agreement of pairs, ties.
 
 ``python -m landbridge.alignment.tables SOURCES`` refreshes those that ship; ``landbridge world votes FILE`` makes a
 world of votes of one's own.
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from landbridge.alignment.agreement import MEASURES, agreement_table
 from landbridge.alignment.ideal_points import ideal_points, usable
+from landbridge.alignment.triads import ties_table
 from landbridge.alignment.votes import ISSUES, read_votes
 from landbridge.errors import LandbridgeError
-from landbridge.world.build.sources import CATALOGUE, source
+from landbridge.world.build.sources import CATALOGUE, read, source
 from landbridge.world.package import Column, Source, Table, write_tables
 from landbridge.world.world import BASELINE, load_world
 
@@ -57,8 +58,8 @@ def votes_tables(
     return [*tables, _agreement_table(votes, sources)]
 
 
-def write_votes(folder: Path, sources: Path, progress: Callable[[str], object] = lambda _: None) -> None:
-    """Write the tables of votes into the folder of a world, from the public sources.
+def write_alignment(folder: Path, sources: Path, progress: Callable[[str], object] = lambda _: None) -> None:
+    """Write the tables on alignment into the folder of a world, from the public sources.
 
     Raises:
         InputError: a source file is missing or malformed.
@@ -66,7 +67,9 @@ def write_votes(folder: Path, sources: Path, progress: Callable[[str], object] =
     path = folder / "datapackage.json"
     header = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key not in _OWN}
     votes = read_votes([sources / CATALOGUE["unvotes"].path], sources / CATALOGUE["rollcalls"].path)
-    write_tables(folder, header, votes_tables(votes, [source("unvotes"), source("rollcalls")], progress))
+    tables = votes_tables(votes, [source("unvotes"), source("rollcalls")], progress)
+    progress("ties")
+    write_tables(folder, header, [*tables, _ties_table(read(sources, "events"))])
 
 
 def world_of_votes(
@@ -161,12 +164,37 @@ def _agreement_table(votes: DataFrame, sources: Sequence[Source]) -> Table:
     )
 
 
+def _ties_table(events: DataFrame) -> Table:
+    frame = ties_table(events)
+    rounded = {name: frame[name].round(4).astype("float32") for name in ("hostile_share", "usual_share", "error")}
+    return Table(
+        name="ties",
+        frame=frame.assign(**rounded, departure=frame["departure"].round(2).astype("float32")).astype(
+            {"year": "int16", "sign": "int8"}
+        ),
+        description="Ties between states, friendly or hostile beyond what both usually meet in the news.",
+        columns=(
+            Column("iso3_a", "ISO3 of the one state"),
+            Column("iso3_b", "ISO3 of the other, later in the alphabet"),
+            Column("year", "calendar year"),
+            Column("hostile_share", "share of hostile events, mean of the months on the scale of arcsin sqrt", "1"),
+            Column("usual_share", "what both usually meet", "1"),
+            Column("error", "standard error of the mean, on the scale of arcsin sqrt", "1"),
+            Column("departure", "how far the share lies above the usual", "standard errors"),
+            Column("sign", "1 friendly, -1 hostile, 0 neither", "1"),
+        ),
+        key=("iso3_a", "iso3_b", "year"),
+        licence="derived by landbridge (CC BY 4.0) from GDELT: credit the GDELT Project",
+        sources=(source("events"),),
+    )
+
+
 def main() -> None:
     """Refresh the tables that ship."""
     if len(sys.argv) != 2:
         sys.exit("usage: python -m landbridge.alignment.tables SOURCES")
     try:
-        write_votes(BASELINE / "common", Path(sys.argv[1]), progress=print)
+        write_alignment(BASELINE / "common", Path(sys.argv[1]), progress=print)
     except LandbridgeError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

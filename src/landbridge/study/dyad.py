@@ -20,8 +20,11 @@ def dyad_table(
     weights: Sequence[str] = (),
     sources: Sequence[str | Path] = (),
 ) -> DataFrame:
-    """Tracks [country, partner, track, year, value, source] of a pair; ``weights`` as ``["voting:2", "trade:1"]``,
-    ``sources`` one folder.
+    """Tracks [country, partner, track, year, value, source] of a pair.
+
+    Args:
+        weights: as ``["voting:2", "trade:1"]``.
+        sources: the folder of public sources, if any.
 
     Raises:
         InputError: an unknown state or track, a weight that is no number, a source file missing.

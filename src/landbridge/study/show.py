@@ -8,6 +8,7 @@ from typing import Any
 
 from pandas import DataFrame
 
+from landbridge.alignment.triads import balance_table, triads
 from landbridge.alignment.votes import ISSUES
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
@@ -39,6 +40,8 @@ class View:
 
 VIEWS = {
     "dyad": View(dyad_table, ("weights", "sources"), ("country", "partner"), pair=True),
+    "triads": View(triads, (), ("country", "partner"), pair=True),
+    "balance": View(balance_table, ()),
     "lead_lag": View(lead_lag_table, ("sources",)),
     "exposure": View(exposure_table, ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
     "gravity": View(gravity_table, countries=("country", "partner")),

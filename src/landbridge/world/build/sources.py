@@ -193,6 +193,17 @@ CATALOGUE: dict[str, SourceFile] = {
         Source("Voeten et al., UN votes (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "ideal points, agreement"),
         ("iso3",),
     ),
+    "events": SourceFile(
+        "politics/gdelt_dyad_month_2018_2024.parquet",
+        Source("GDELT, events between states by month", "free, credit the GDELT Project", "2018-2024", "ties"),
+        (
+            "iso3_a",
+            "iso3_b",
+            "month",
+            "pos",
+            "neg",
+        ),
+    ),
     "curated": SourceFile(
         "politics/memberships_curated_UNVERIFIED.csv",
         Source("landbridge, memberships from general knowledge", "MIT", "1949-2025", "dates of membership, unverified"),
