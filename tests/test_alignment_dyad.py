@@ -102,12 +102,17 @@ def test_three_countries_are_three_rows_of_labels(world2017: World) -> None:
     assert set(show(world2017, "ideal_points", **labels)["iso3"]) == {"PAK", "RUS", "USA"}
 
 
+def _pairs(count: int) -> np.ndarray:
+    """The first pairs of 30 states."""
+    return np.stack(np.triu_indices(30, 1), axis=1)[:count]
+
+
 def test_a_lead_is_found_where_there_is_one_and_only_there() -> None:
     random = np.random.default_rng(5)
     leader = random.standard_normal((400, 12)).cumsum(axis=1)
     follower = random.standard_normal((400, 12)).cumsum(axis=1)
     follower[:, 1:] += 0.5 * leader[:, :-1]
-    ahead, behind = lead_lag(leader, follower), lead_lag(follower, leader)
+    ahead, behind = (lead_lag(*series, _pairs(400)) for series in ((leader, follower), (follower, leader)))
     assert ahead.coefficient == pytest.approx(0.5 / np.sqrt(1.25), abs=0.05)
     assert ahead.coefficient > 10 * ahead.standard_error
     assert abs(behind.coefficient) < 3 * behind.standard_error
@@ -118,7 +123,19 @@ def test_what_is_common_to_a_period_is_no_lead() -> None:
     random = np.random.default_rng(6)
     common = random.standard_normal(12).cumsum()
     one, two = (common + random.standard_normal((300, 12)).cumsum(axis=1) for _ in range(2))
-    found = lead_lag(one, two)
+    found = lead_lag(one, two, _pairs(300))
+    assert abs(found.coefficient) < 3 * found.standard_error
+
+
+def test_what_pairs_share_by_a_state_widens_the_error() -> None:
+    random = np.random.default_rng(7)
+    members = _pairs(435)
+    leader, follower = (
+        (of_state[members[:, 0]] + of_state[members[:, 1]] + 0.3 * random.standard_normal((435, 12))).cumsum(axis=1)
+        for of_state in random.standard_normal((2, members.max() + 1, 12))
+    )
+    found = lead_lag(leader, follower, members)
+    assert found.standard_error > 1.5 * found.by_unit
     assert abs(found.coefficient) < 3 * found.standard_error
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landbridge.alignment.core.lead_lag import Array, lead_lag
+from landbridge.alignment.core.lead_lag import Array, Index, lead_lag
 from landbridge.errors import InputError
 from landbridge.parameters import central_values
 from landbridge.world.world import load_world
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 STEP = 4  # years between two trade tables
 PERIODS = range(1964, 2017, STEP)
 WITHIN = 1.96
+ABSENT_IS_NONE = ("pacts", "arms")  # tables of what there is: a pair that is not in them has none
 ORDER = ("voting", "institutions", "pacts", "arms", "trade")
 
 
 def lead_lags(sources: Path) -> DataFrame:
-    """[leader, follower, coefficient, lower, upper, rows, pairs]: 95 % intervals, errors clustered by pair.
+    """[leader, follower, coefficient, lower, upper, rows, pairs]: 95 % intervals, states' errors shared by their pairs.
 
     The change of the follower over four years, in its standard deviations, that goes with a change of the leader by one
     standard deviation over the four years before, at an equal earlier change of the follower, and year effects.
@@ -36,10 +37,10 @@ def lead_lags(sources: Path) -> DataFrame:
     """
     import pandas as pd
 
-    levels = _panel(Path(sources))
+    levels, members = _panel(Path(sources))
     rows = []
     for leader, follower in permutations(ORDER, 2):
-        found = lead_lag(levels[leader], levels[follower])
+        found = lead_lag(levels[leader], levels[follower], members)
         spread = WITHIN * found.standard_error
         rows.append(
             {
@@ -55,10 +56,8 @@ def lead_lags(sources: Path) -> DataFrame:
     return pd.DataFrame(rows)
 
 
-def _panel(sources: Path) -> dict[str, Array]:
-    """Levels [pairs, periods] of every track for pairs that ever both have votes; NaN where unknown."""
-    import pandas as pd
-
+def _panel(sources: Path) -> tuple[dict[str, Array], Index]:
+    """Levels [pairs, periods] of every track for pairs that ever vote and trade, NaN where unknown; their members."""
     politics = sources / "politics"
     tracks = {
         "voting": _voting(),
@@ -70,15 +69,13 @@ def _panel(sources: Path) -> dict[str, Array]:
     wide = {name: series.unstack("year").reindex(columns=list(PERIODS)) for name, series in tracks.items()}
     pairs = wide["voting"].index.intersection(wide["trade"].index)
     exists = wide["voting"].reindex(pairs).notna().to_numpy()
-    until = {"pacts": 2018, "arms": 2021}
     levels = {}
     for name, frame in wide.items():
         values = frame.reindex(pairs).to_numpy(float)
-        if name in until:  # tables of what there is: a pair that exists and is not in them has none
-            values = np.where(exists & np.isnan(values) & (np.array(PERIODS) <= until[name]), 0.0, values)
+        if name in ABSENT_IS_NONE:
+            values = np.where(np.isnan(values), 0.0, values)
         levels[name] = np.where(exists, values, np.nan)
-    assert isinstance(pairs, pd.MultiIndex)
-    return levels
+    return levels, np.unique(np.array(pairs.to_list()), return_inverse=True)[1].reshape(-1, 2)
 
 
 def _frame(path: Path) -> DataFrame:
