@@ -105,6 +105,14 @@ def test_absences_and_unanimous_votes_change_nothing(votes: pd.DataFrame, points
     pd.testing.assert_frame_equal(again, points, check_dtype=False)
 
 
+def test_names_of_the_public_file_are_known(tmp_path: Path) -> None:
+    names = ["Antigua & Barbuda", "German Federal Republic", "Yemen People's Republic", "Czechoslovakia", "Laos"]
+    path = tmp_path / "UNVotes.csv"
+    rows = {"rcid": 1, "session": 40, "Countryname": names, "vote": [1, 2, 3, 1, 1], "ccode": 0}
+    pd.DataFrame(rows).to_csv(path, index=False)
+    assert list(read_votes([path])["iso3"]) == ["ATG", "DEU", "YMD", "CSK", "LAO"]
+
+
 def test_standard_errors_shrink_with_votes() -> None:
     few, many = (ideal_points(simulated(3, count)[0])["standard_error"].median() for count in (20, 120))
     assert many < 0.75 * few

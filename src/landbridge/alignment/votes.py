@@ -36,7 +36,10 @@ ABSENT = {8, 9}
 TIDY = {0, 1, 2}
 SERBIA_FROM = 61  # the public files keep one code for Yugoslavia and, after Montenegro left in 2006, Serbia
 
-_FORMER = {
+_PUBLIC_NAMES = {  # of the public file, where they are no usual spelling of an ISO 3166 country
+    "antigua & barbuda": "ATG",
+    "german federal republic": "DEU",
+    "serbia and montenegro": "YUG",
     "czechoslovakia": "CSK",
     "german democratic republic": "DDR",
     "yugoslavia": "YUG",
@@ -159,9 +162,9 @@ def _coded(frame: DataFrame, path: Path) -> DataFrame:
 def _iso3(names: Series, path: Path) -> Series:
     codes: Mapping[str, str] = {}
     unknown = []
-    known = {*_FORMER.values()}
+    known = {*_PUBLIC_NAMES.values()}
     for name in names.astype(str).unique():
-        former = name if name in known else _FORMER.get(name.casefold())
+        former = name if name in known else _PUBLIC_NAMES.get(name.casefold())
         try:
             codes = {**codes, name: former or country(name)}
         except InputError as error:
