@@ -193,7 +193,9 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
     if view.countries and not set(labels) & set(view.countries):
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
     asked = {label: _several(labels[label]) for label in view.asks if label in labels}
-    return _rows(view.table(source, *pair, **asked), name, {label: labels[label] for label in labels if label not in asked})
+    return _rows(
+        view.table(source, *pair, **asked), name, {label: labels[label] for label in labels if label not in asked}
+    )
 
 
 def _pair(view: View, name: str, labels: dict[str, Any]) -> list[str]:
