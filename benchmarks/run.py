@@ -24,13 +24,14 @@ from measurement import Measurement, child_cpu_seconds  # noqa: E402
 HERE = Path(__file__).parent
 TABLE = HERE / "results.md"
 RECORD = HERE / "results.json"
-PARTS = ("start", "trade", "gravity", "network", "institutions", "study")
+PARTS = ("start", "trade", "gravity", "network", "alignment", "institutions", "study")
 TITLES = {
     "start": "Starting up",
     "trade": "Trade",
     "gravity": "Gravity",
     "network": "Network",
     "institutions": "Institutions and the response of votes",
+    "alignment": "Alignment",
     "study": "A whole study",
 }
 

@@ -7,7 +7,7 @@ from landbridge.study.observed import observed_table, observed_value
 from landbridge.world import World
 
 
-@pytest.mark.parametrize(("year", "distance"), [(1991, 1.57), (1995, 2.28), (2010, 0.86), (2017, 0.32)])
+@pytest.mark.parametrize(("year", "distance"), [(1991, 1.54), (1995, 2.02), (2010, 0.87), (2017, 0.33)])
 def test_pakistan_and_russia_came_to_vote_alike(world2017: World, year: int, distance: float) -> None:
     found = observed_value(
         world2017, "ideal_point_distance", country="Pakistan", partner="Russian Federation", year=year

@@ -317,4 +317,6 @@ def test_bare_words_find_their_labels(small_study: Study, small_outcome: Outcome
     with pytest.raises(InputError, match="Did you mean 'Pakistan'"):
         labels_of(small_outcome, "trade", ["Pakstan"])
     with pytest.raises(InputError, match="no label left"):
-        labels_of(small_outcome, "real_income", ["PAK", "RUS"])
+        labels_of(small_outcome, "trade", ["PAK", "RUS", "CHN"])
+    both = labels_of(small_outcome, "real_income", ["PAK", "RUS"])
+    assert set(show(small_outcome, "real_income", **both)["country"]) == {"PAK", "RUS"}

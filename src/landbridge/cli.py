@@ -191,10 +191,19 @@ def show(
     world: Annotated[
         str | None, typer.Option("--world", help="Show it of this world; observed quantities are of 2017 without it.")
     ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(help="Of dyad, lead_lag: folder of the public sources, for what may not be shipped."),
+    ] = None,
+    since: Annotated[int | None, typer.Option(help="Only this year and later.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it over the years to this PNG, SVG or PDF file.")] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Show any quantity of an outcome, or any quantity or table of a world."""
+    from landbridge.alignment.dyad import as_columns
+    from landbridge.study.over_years import draw_over_years
+    from landbridge.study.over_years import since as from_year
     from landbridge.study.show import labels_of
     from landbridge.study.show import show as show_quantity
     from landbridge.variables import variables
@@ -202,7 +211,17 @@ def show(
 
     modelled = quantity in variables() and variables()[quantity].modelled
     source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)
-    _print_table(show_quantity(source, quantity, **labels_of(source, quantity, label or [])), as_csv, as_json)
+    labels = labels_of(source, quantity, label or []) | ({"sources": sources} if sources else {})
+    table = show_quantity(source, quantity, **labels)
+    if since is not None:
+        table = from_year(table, since, quantity)
+    if plot is not None:
+        draw_over_years(table, quantity, plot)
+    if "track" in table and not (as_csv or as_json):
+        table = as_columns(table)
+    _print_table(table, as_csv, as_json)
+    if plot is not None and not (as_csv or as_json):
+        print(f"Picture: {plot}")
 
 
 @app.command()
@@ -499,12 +518,39 @@ def world_build(
         for remark in remarks:
             print(remark, file=sys.stderr)
     elif sources is not None:
+        from landbridge.alignment.tables import write_alignment
         from landbridge.network.trunk import write_trunk
         from landbridge.world.build import build_world
 
-        build_world(sources, year or 2017, detail, output, progress=lambda step: print(step, file=sys.stderr))
-        print("trunk of the network", file=sys.stderr)
+        build_world(sources, year or 2017, detail, output, progress=_to_stderr)
+        write_alignment(output, sources, progress=_to_stderr)
+        _to_stderr("trunk of the network")
         write_trunk(output)
+    print(f"World: {output}")
+
+
+def _to_stderr(step: str) -> None:
+    print(step, file=sys.stderr)
+
+
+@world_app.command("votes")
+def world_votes(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="The public file UNVotes.csv, or tables with rcid, session, iso3, vote."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the world to.")],
+    roll_calls: Annotated[
+        Path | None, typer.Option("--roll-calls", help="A table by rcid with dates and issues, where FILE has none.")
+    ] = None,
+    base: Annotated[str, typer.Option(help="The packaged world that the votes are put into.")] = "2017",
+) -> None:
+    """Build a world with votes of your own: ideal points, by issue too, and how alike any two states vote."""
+    from landbridge.alignment.tables import world_of_votes
+
+    world_of_votes(files, output, base, roll_calls, progress=_to_stderr)
     print(f"World: {output}")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.evidence import (
+    alignment,
     belt_and_road,
     distance,
     documented,
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     *belt_and_road.CHECKS,
     *institutions.CHECKS,
     *response.CHECKS,
+    *alignment.CHECKS,
 )
 
 

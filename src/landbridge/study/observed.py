@@ -105,6 +105,19 @@ def _ideal_point_distance(world: World, labels: Labels) -> DataFrame:
     return pairs[pairs["country"] != pairs["partner"]].assign(value=lambda t: (t["value"] - t["theirs"]).abs())
 
 
+def _vote_agreement(world: World, labels: Labels) -> DataFrame:
+    """Each pair from either side; a year of two sessions has the mean of both."""
+    table = world.table("agreement")
+    table = _narrow(table, {key: labels[key] for key in ("year",) if key in labels})
+    for key in ("country", "partner"):
+        if key in labels:
+            table = table[table["iso3_a"].isin(labels[key]) | table["iso3_b"].isin(labels[key])]
+    one = table.rename(columns={"iso3_a": "country", "iso3_b": "partner", "scott_pi": "value"})
+    back = one.rename(columns={"country": "partner", "partner": "country"})
+    both = pd.concat([one, back])[["country", "partner", "year", "value"]]
+    return both.groupby(["country", "partner", "year"], as_index=False, observed=True).agg(value=("value", "mean"))
+
+
 def _membership(world: World, labels: Labels) -> DataFrame:
     """1 or 0 for every economy and institution; the years asked for, or the world's."""
     economies = labels.get("country", sorted(world.table("economies")["iso3"]))
@@ -205,6 +218,7 @@ def _gravity_ratios(world: World) -> xr.DataArray:
 _TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {
     "ideal_point": _ideal_point,
     "ideal_point_distance": _ideal_point_distance,
+    "vote_agreement": _vote_agreement,
     "membership": _membership,
     "membership_year": _membership_year,
     "shared_memberships": _shared_memberships,

@@ -8,9 +8,12 @@ from typing import Any
 
 from pandas import DataFrame
 
+from landbridge.alignment.triads import balance_table, triads
+from landbridge.alignment.votes import ISSUES
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
 from landbridge.study.chokepoints import chokepoints, chokepoints_of_all
+from landbridge.study.dyad import dyad_table, lead_lag_table
 from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
 from landbridge.study.institutions import membership_covariates, membership_hazard
@@ -29,7 +32,7 @@ class View:
     """A table computed from a world: how, for which labels it asks, and the countries without which it is too long.
 
     ``of_outcomes`` says that it can be computed from an outcome, too; ``without_country`` is what is shown instead when
-    no country is named.
+    no country is named; ``pair`` that it is of two countries.
     """
 
     table: Callable[..., DataFrame]
@@ -37,10 +40,15 @@ class View:
     countries: tuple[str, ...] = ()
     of_outcomes: bool = False
     without_country: Callable[..., DataFrame] | None = None
+    pair: bool = False
 
 
 VIEWS = {
     "chokepoints": View(chokepoints, (), ("country",), of_outcomes=True, without_country=chokepoints_of_all),
+    "dyad": View(dyad_table, ("weights", "sources"), ("country", "partner"), pair=True),
+    "triads": View(triads, (), ("country", "partner"), pair=True),
+    "balance": View(balance_table, ()),
+    "lead_lag": View(lead_lag_table, ("sources",)),
     "exposure": View(exposure_table, ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
@@ -118,9 +126,9 @@ def parse_labels(words: Iterable[str]) -> dict[str, Any]:
 def labels_of(source: World | Outcome, quantity: str, words: Iterable[str]) -> dict[str, Any]:
     """The labels meant by words such as ``["PAK", "RUS", "cpec", "year=2017"]``.
 
-    A bare word is a year, or the name of a scenario, sector, mode, passage, institution or deficit rule, and several of
-    a kind are all meant; any other is a country, the first one the country (or exporter), the next its partner (or
-    importer). Where coalitions are asked for, each word is one.
+    A bare word is a year, or the name of a scenario, sector, mode, passage, institution, issue or deficit rule, and
+    several of a kind are all meant; any other is a country, the first one the country (or exporter), the next its
+    partner (or importer), or one more where there is no partner. Where coalitions are asked for, each word is one.
 
     Raises:
         InputError: no such quantity, or a word fits no label of it; the message names the nearest.
@@ -151,7 +159,8 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
     except InputError as error:
         near = did_you_mean(word, [name for known in names.values() for name in known])
         raise InputError(f"{error}{near}") from None
-    free = [label for label in _labels(source, quantity) if label in COUNTRY_COLUMNS and label not in taken]
+    places = [label for label in _labels(source, quantity) if label in COUNTRY_COLUMNS]
+    free = [label for label in places if label not in taken] or (places if len(places) == 1 else [])
     if not free:
         raise InputError(
             f'{quantity} has no label left for "{word}". Its labels: {", ".join(_labels(source, quantity))}.'
@@ -170,7 +179,7 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
         } | rules
     institutions = sorted(set(source.table("memberships")["institution"]))
     found = {"sector": source.sectors, "institution": institutions, "passage": Names(source).passages}
-    return found | rules
+    return found | {"issue": list(ISSUES.values())} | rules
 
 
 def _labels(source: World | Outcome, quantity: str) -> list[str]:
@@ -191,10 +200,25 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
     view = VIEWS[name]
     if view.without_country and not set(labels) & set(view.countries):
         return _rows(view.without_country(source), name, labels)
+    pair = _pair(view, name, labels) if view.pair else []
     if view.countries and not set(labels) & set(view.countries):
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
     asked = {label: _several(labels[label]) for label in view.asks if label in labels}
-    return _rows(view.table(source, **asked), name, {label: labels[label] for label in labels if label not in asked})
+    return _rows(
+        view.table(source, *pair, **asked), name, {label: labels[label] for label in labels if label not in asked}
+    )
+
+
+def _pair(view: View, name: str, labels: dict[str, Any]) -> list[str]:
+    """The two countries of a view that two make.
+
+    Raises:
+        InputError: not two countries.
+    """
+    found = [labels[label] for label in view.countries if isinstance(labels.get(label), str)]
+    if len(found) < len(view.countries):
+        raise InputError(f"{name} needs two countries: landbridge show {name} PAK RUS.")
+    return found
 
 
 def _several(given: Any) -> list[Any]:

@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.errors import InputError, MissingExtraError, SolveError
-from landbridge.panels import Columns, check_column
+from landbridge.panels import Columns, check_column, codes, without_singletons
 from landbridge.trade.gravity import poisson_deviance
 
 Array = NDArray[np.float64]

@@ -15,7 +15,6 @@ from landbridge.world.build.indicators import indicators_table
 from landbridge.world.build.industry import industry_tables
 from landbridge.world.build.industry_use import YEAR as USE_YEAR
 from landbridge.world.build.memberships import memberships_table
-from landbridge.world.build.politics import ideal_points_table
 from landbridge.world.build.wide import YEARS, wide_tables
 from landbridge.world.package import Table, write_tables
 from landbridge.world.world import BASELINE
@@ -74,11 +73,10 @@ def _header(name: str, year: int, detail: str) -> dict[str, Any]:
 
 
 def _common_tables(sources: Path, progress: Callable[[str], object]) -> Iterator[list[Table]]:
-    progress("indicators, memberships, ideal points, trade history")
+    progress("indicators, memberships, trade history")
     yield [
         indicators_table(sources, max(YEARS)),
         memberships_table(sources),
-        ideal_points_table(sources),
         trade_history_table(sources),
     ]
     for module in ELSEWHERE:

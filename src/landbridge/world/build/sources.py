@@ -168,7 +168,7 @@ CATALOGUE: dict[str, SourceFile] = {
     ),
     "ideal_points": SourceFile(
         "politics/idealpoints_bsv_2020.parquet",
-        Source("Bailey, Strezhnev & Voeten, UN ideal points, April 2020", "MIT", "1946-2019", "ideal points"),
+        Source("Bailey, Strezhnev & Voeten, UN ideal points, April 2020", "MIT", "1946-2019", "comparison only"),
         (
             "iso3",
             "ccode",
@@ -180,16 +180,29 @@ CATALOGUE: dict[str, SourceFile] = {
     ),
     "rollcalls": SourceFile(
         "politics/un_rollcalls.parquet",
-        Source("Voeten et al., UN roll calls (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "years of the sessions"),
+        Source(
+            "Voeten et al., UN roll calls (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "dates and issues of votes"
+        ),
         (
-            "session",
+            "rcid",
             "date",
         ),
     ),
     "unvotes": SourceFile(
         "politics/unvotes.parquet",
-        Source("Voeten et al., UN votes (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "which states vote"),
+        Source("Voeten et al., UN votes (Harvard Dataverse LEJUQZ)", "cite", "1946-2019", "ideal points, agreement"),
         ("iso3",),
+    ),
+    "events": SourceFile(
+        "politics/gdelt_dyad_month_2018_2024.parquet",
+        Source("GDELT, events between states by month", "free, credit the GDELT Project", "2018-2024", "ties"),
+        (
+            "iso3_a",
+            "iso3_b",
+            "month",
+            "pos",
+            "neg",
+        ),
     ),
     "curated": SourceFile(
         "politics/memberships_curated_UNVERIFIED.csv",

@@ -1,0 +1,44 @@
+"""The profile of two states, and what goes first between states, as ``show`` gives them: labels as words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pandas import DataFrame
+
+from landbridge.alignment.dyad import dyad_profile, parse_weights
+from landbridge.alignment.lead_lag import lead_lags
+from landbridge.errors import InputError
+from landbridge.world import World
+
+
+def dyad_table(
+    world: World,
+    country: str,
+    partner: str,
+    weights: Sequence[str] = (),
+    sources: Sequence[str | Path] = (),
+) -> DataFrame:
+    """Tracks [country, partner, track, year, value, source] of a pair.
+
+    Args:
+        weights: as ``["voting:2", "trade:1"]``.
+        sources: the folder of public sources, if any.
+
+    Raises:
+        InputError: an unknown state or track, a weight that is no number, a source file missing.
+    """
+    folder = Path(sources[0]) if sources else None
+    return dyad_profile(world, country, partner, folder, parse_weights(weights) if weights else None)
+
+
+def lead_lag_table(world: World, sources: Sequence[str | Path] = ()) -> DataFrame:
+    """What goes first, across all pairs [leader, follower, coefficient, lower, upper, rows, pairs].
+
+    Raises:
+        InputError: no folder of sources, or a file of it missing.
+    """
+    if not sources:
+        raise InputError("lead_lag rests on tables that may not be shipped: name their folder with --sources DIR.")
+    return lead_lags(Path(sources[0]))
