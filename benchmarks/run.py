@@ -24,12 +24,13 @@ from measurement import Measurement, child_cpu_seconds  # noqa: E402
 HERE = Path(__file__).parent
 TABLE = HERE / "results.md"
 RECORD = HERE / "results.json"
-PARTS = ("start", "trade", "gravity", "network", "study")
+PARTS = ("start", "trade", "gravity", "network", "security", "study")
 TITLES = {
     "start": "Starting up",
     "trade": "Trade",
     "gravity": "Gravity",
     "network": "Network",
+    "security": "Security",
     "study": "A whole study",
 }
 

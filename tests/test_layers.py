@@ -10,7 +10,7 @@ import pytest
 import landbridge
 
 ROOT = Path(landbridge.__file__).parent
-MODELS = {"network", "trade"}
+MODELS = {"network", "trade", "security"}
 LEVEL = {
     "errors": 0,
     "labels": 1,

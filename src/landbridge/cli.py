@@ -188,15 +188,35 @@ def show(
     world: Annotated[
         str | None, typer.Option("--world", help="Show it of this world; observed quantities are of 2017 without it.")
     ] = None,
+    horizon: Annotated[int, typer.Option(help="Of conflict: months ahead, 1 to 14.")] = 12,
+    until: Annotated[
+        str | None, typer.Option(help="Of conflict: forecast from the end of this month, as in 2017-10.")
+    ] = None,
+    months: Annotated[
+        Path | None, typer.Option(help="Of conflict: a CSV file of later months: country, month, deaths.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Of conflict: draw fan charts to this file (png, svg, pdf).")
+    ] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Show any quantity of an outcome, or any quantity or table of a world."""
+    from landbridge.study.conflict import conflict_table, words_of
     from landbridge.study.show import labels_of
     from landbridge.study.show import show as show_quantity
     from landbridge.variables import variables
     from landbridge.world import load_world
 
+    if quantity == "conflict":
+        countries = words_of(label or [])
+        table = conflict_table(
+            load_world(world or "2017"), country=countries, horizon=horizon, until=until, months=months, plot=plot
+        )
+        _print_table(table, as_csv, as_json)
+        if plot and not (as_csv or as_json):
+            print(f"Chart: {plot}")
+        return
     modelled = quantity in variables() and variables()[quantity].modelled
     source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)
     _print_table(show_quantity(source, quantity, **labels_of(source, quantity, label or [])), as_csv, as_json)

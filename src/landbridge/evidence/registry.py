@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import InputError, did_you_mean
-from landbridge.evidence import distance, enlargement, equilibrium, exposure, gains, gravity, nafta, sample
+from landbridge.evidence import crps, distance, enlargement, equilibrium, exposure, gains, gravity, nafta, sample
 from landbridge.evidence.framework import Check, Row, run_check
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *gains.CHECKS,
     *distance.CHECKS,
     *gravity.CHECKS,
+    *crps.CHECKS,
 )
 
 

@@ -10,6 +10,7 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
+from landbridge.study.conflict import view as conflict_view
 from landbridge.study.exposure import baseline_exposure_table, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
 from landbridge.study.observed import observed_table
@@ -54,11 +55,13 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
         return observed_table(source, quantity, **labels)
     if quantity in VIEWS:
         return _view(source, quantity, labels)
+    if quantity == "conflict":
+        return conflict_view(source, **labels)
     if quantity in source.resources:
         return _rows(source.table(quantity), quantity, labels)
     if quantity in variables():
         raise InputError(f"{quantity} is computed by a run: show it of an outcome, not of a world.")
-    allowed = [*observed, *VIEWS, *source.resources]
+    allowed = [*observed, *VIEWS, "conflict", *source.resources]
     raise InputError(
         f'Nothing called "{quantity}" in world "{source.name}".{did_you_mean(quantity, allowed)} '
         f"Quantities: {', '.join([*observed, *VIEWS])}. Tables: {', '.join(sorted(source.resources))}."

@@ -1,0 +1,78 @@
+"""The forecast of violence as a table to show and a chart to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from landbridge.errors import InputError
+from landbridge.security.model import forecast_conflict
+from landbridge.security.panel import ConflictPanel, read_months
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.world import World
+
+
+def conflict_table(
+    world: World,
+    *,
+    country: Sequence[str] | str,
+    horizon: int = 12,
+    until: str | None = None,
+    months: Path | None = None,
+    plot: Path | None = None,
+) -> DataFrame:
+    """Deaths forecast in each of the next months: country, month, mean, chance of any, quantiles.
+
+    Args:
+        country: one or several.
+        horizon: months ahead, 1 to 14.
+        until: the last month that the forecast may know; None: the last of the data.
+        months: a CSV file of later months (country, month, deaths) that follow the world's own.
+        plot: a file for fan charts (png, svg, pdf).
+
+    Raises:
+        InputError: a country has no series, the months do not fit, or the horizon is not supported.
+    """
+    panel = ConflictPanel.of(world)
+    if months is not None:
+        panel = panel.with_months(read_months(months), str(months))
+    named = [country] if isinstance(country, str) else list(country)
+    countries = list(dict.fromkeys(panel.countries[panel.position(name)] for name in named))
+    forecast = forecast_conflict(panel, horizon, until=until)
+    if unknown := [iso3 for iso3 in countries if np.isnan(forecast.of(iso3)).any()]:
+        raise InputError(f"{', '.join(unknown)} had no series yet in {forecast.last}: choose a later month.")
+    if plot is not None:
+        from landbridge.security.chart import draw_fans
+
+        draw_fans(panel, forecast, countries, plot)
+    return forecast.table(countries)
+
+
+def words_of(words: Sequence[str]) -> list[str]:
+    """The countries named in words such as ``["AFG", "country=PAK,IRN"]``.
+
+    Raises:
+        InputError: none is named, or a word is another label.
+    """
+    named: list[str] = []
+    for word in words:
+        label, equals, value = word.partition("=")
+        if equals and label != "country":
+            raise InputError(f'conflict has no label "{label}": write landbridge show conflict AFG PAK.')
+        named += value.split(",") if equals else [word]
+    if not named:
+        raise InputError("conflict needs a country, or several: landbridge show conflict AFG PAK --horizon 12.")
+    return named
+
+
+def view(world: World, **labels: Any) -> DataFrame:
+    """The forecast as ``show`` asks for it."""
+    if "country" not in labels:
+        raise InputError("conflict needs a country: show(world, 'conflict', country=['AFG', 'PAK']).")
+    return conflict_table(world, **labels)
