@@ -198,6 +198,9 @@ def show(
     plot: Annotated[
         Path | None, typer.Option(help="Of conflict: draw fan charts to this file (png, svg, pdf).")
     ] = None,
+    shock: Annotated[
+        str | None, typer.Option(help="Of conflict: COUNTRY:START:END:DEATHS a month, as AFG:2021-01:2021-06:3000.")
+    ] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
@@ -211,7 +214,13 @@ def show(
     if quantity == "conflict":
         countries = words_of(label or [])
         table = conflict_table(
-            load_world(world or "2017"), country=countries, horizon=horizon, until=until, months=months, plot=plot
+            load_world(world or "2017"),
+            country=countries,
+            horizon=horizon,
+            until=until,
+            months=months,
+            plot=plot,
+            shock=shock,
         )
         _print_table(table, as_csv, as_json)
         if plot and not (as_csv or as_json):

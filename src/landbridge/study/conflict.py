@@ -11,6 +11,7 @@ import numpy as np
 from landbridge.errors import InputError
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel, read_months
+from landbridge.security.spillover import estimate_spillover, read_shock, simulate_shock
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -26,6 +27,7 @@ def conflict_table(
     until: str | None = None,
     months: Path | None = None,
     plot: Path | None = None,
+    shock: str | None = None,
 ) -> DataFrame:
     """Deaths forecast in each of the next months: country, month, mean, chance of any, quantiles.
 
@@ -35,6 +37,8 @@ def conflict_table(
         until: the last month that the forecast may know; None: the last of the data.
         months: a CSV file of later months (country, month, deaths) that follow the world's own.
         plot: a file for fan charts (png, svg, pdf).
+        shock: COUNTRY:START:END:DEATHS a month; the table then sets deaths without and with it side by side, by the
+            estimated spill-over.
 
     Raises:
         InputError: a country has no series, the months do not fit, or the horizon is not supported.
@@ -44,14 +48,21 @@ def conflict_table(
         panel = panel.with_months(read_months(months), str(months))
     named = [country] if isinstance(country, str) else list(country)
     countries = list(dict.fromkeys(panel.countries[panel.position(name)] for name in named))
-    forecast = forecast_conflict(panel, horizon, until=until)
+    if shock is not None:
+        if until is not None:
+            panel = panel.until(until)
+        moved = simulate_shock(panel, estimate_spillover(panel, world), read_shock(shock), horizon)
+        forecast, table = moved.shocked, moved.table(countries)
+    else:
+        forecast = forecast_conflict(panel, horizon, until=until)
+        table = forecast.table(countries)
     if unknown := [iso3 for iso3 in countries if np.isnan(forecast.of(iso3)).any()]:
         raise InputError(f"{', '.join(unknown)} had no series yet in {forecast.last}: choose a later month.")
     if plot is not None:
         from landbridge.security.chart import draw_fans
 
         draw_fans(panel, forecast, countries, plot)
-    return forecast.table(countries)
+    return table
 
 
 def words_of(words: Sequence[str]) -> list[str]:
@@ -76,3 +87,8 @@ def view(world: World, **labels: Any) -> DataFrame:
     if "country" not in labels:
         raise InputError("conflict needs a country: show(world, 'conflict', country=['AFG', 'PAK']).")
     return conflict_table(world, **labels)
+
+
+def spillover_table(world: World) -> DataFrame:
+    """How much violence answers to violence at home, next door and further off: group, month, effect, 90 % interval."""
+    return estimate_spillover(ConflictPanel.of(world), world).table()
