@@ -112,7 +112,7 @@ def long_run(influence: Array, lag: int) -> Array:
     total: Array = influence.T @ influence
     for step in range(1, lag + 1):
         cross = influence[step:].T @ influence[:-step]
-        total = total + (1 - step / (lag + 1)) * (cross + cross.T)
+        total += (1 - step / (lag + 1)) * (cross + cross.T)
     return total
 
 
@@ -121,8 +121,7 @@ def shocks_for(path: Array, own: Array) -> Array:
 
     own[0] is the answer in the month of the shock: 1. path = L shocks, L lower triangular Toeplitz.
     """
-    shocks: Array = np.linalg.solve(_lag_matrix(own), path)
-    return shocks
+    return np.asarray(np.linalg.solve(_lag_matrix(own), path), dtype=np.float64)
 
 
 def answer(shocks: Array, response: Array) -> Array:

@@ -138,7 +138,7 @@ def simulate_shock(
 ) -> ShockedForecast:
     """The forecast when one country's violence follows a shock; after its end it falls back as wars do.
 
-    The 1 + deaths of others are multiplied by exp(their answer); effects are drawn from their joint normal distribution.
+    The 1 + deaths of others are multiplied by exp(their answer); effects are drawn from their joint normal one.
 
     Raises:
         InputError: the shock starts before the data end, ends before it starts or beyond the horizon, or is negative.
