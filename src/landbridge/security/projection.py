@@ -55,13 +55,20 @@ class Projection:
 
 
 def local_projection(
-    outcome: Array, regressors: Array, controls: Array, used: NDArray[np.bool_], horizon: int, lag: int
+    outcome: Array,
+    regressors: Array,
+    controls: Array,
+    used: NDArray[np.bool_],
+    horizon: int,
+    lag: int,
+    origins: NDArray[np.bool_] | None = None,
 ) -> Projection:
     """Effects of ``regressors`` [T, C, K] on ``outcome`` [T, C] in each of the next ``horizon`` periods.
 
     Args:
         controls: [T, C, L].
-        used: [T, C] where everything is known in the period itself; the outcome must be known at all horizons too.
+        used: [T, C] where the outcome and its past are known: at the origin and at every horizon.
+        origins: [T, C] where the regressors are known; None: everywhere.
         lag: of the covariance, periods; at least ``horizon`` where the outcome is persistent.
 
     Raises:
@@ -70,6 +77,8 @@ def local_projection(
     """
     periods = len(outcome) - horizon
     kept = used[:periods] & np.all([used[h : periods + h] for h in range(1, horizon + 1)], axis=0)
+    if origins is not None:
+        kept &= origins[:periods]
     ahead = np.stack([outcome[h : periods + h] for h in range(1, horizon + 1)], axis=-1)
     right = np.concatenate([regressors[:periods], controls[:periods]], axis=-1)
     if kept.sum() <= right.shape[-1] + sum(kept.shape):
