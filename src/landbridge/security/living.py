@@ -1,8 +1,8 @@
 """Living standards and violence: does a country that grows, lights its homes or finds its people work fight less?
 
-Local projections on country-years: log(1 + deaths) one to three years later on a year's growth of income per head, its gain
-in access to electricity and its unemployment, with deaths of the year and the year before held fixed, and country and
-year effects. These are associations within countries over time. Recruitment itself is not in the data.
+Local projections on country-years: log(1 + deaths) one to three years later on a year's growth of income per head, its
+gain in access to electricity and its unemployment, with deaths of the year and the year before held fixed, and country
+and year effects. These are associations within countries over time. Recruitment itself is not in the data.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def read_measures(sources: Path, panel: ConflictPanel) -> tuple[tuple[int, ...],
 def yearly_deaths(panel: ConflictPanel) -> tuple[Array, NDArray[np.bool_]]:
     """Deaths by calendar year [Y, C], and where all twelve months are known."""
     shape = (len(panel.months) // 12, 12, len(panel.countries))
-    return panel.deaths.reshape(shape).sum(1), panel.known.reshape(shape).all(1)
+    known: NDArray[np.bool_] = np.asarray(panel.known.reshape(shape).all(1))
+    return panel.deaths.reshape(shape).sum(1), known
 
 
 def estimate_living(
@@ -105,7 +106,7 @@ def estimate_living(
     used = known & np.concatenate([known[:1] & False, known[:-1]])
     if ever_violent:
         used = used & (deaths.max(0) >= 25)
-    complete = np.isfinite(regressors).all(-1)
+    complete: NDArray[np.bool_] = np.asarray(np.isfinite(regressors).all(-1))
     regressors = np.where(np.isfinite(regressors), regressors, 0.0)
     controls = np.stack([level, before], axis=-1)
     found = local_projection(level, regressors, controls, used, horizon, lag=2 * horizon, origins=complete)
