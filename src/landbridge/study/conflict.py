@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from landbridge.errors import InputError
+from landbridge.parameters import central_values
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel, read_months
+from landbridge.security.road import link_risk
 from landbridge.security.spillover import estimate_spillover, read_shock, simulate_shock
 
 if TYPE_CHECKING:
@@ -92,3 +95,21 @@ def view(world: World, **labels: Any) -> DataFrame:
 def spillover_table(world: World) -> DataFrame:
     """How much violence answers to violence at home, next door and further off: group, month, effect, 90 % interval."""
     return estimate_spillover(ConflictPanel.of(world), world).table()
+
+
+def link_risk_table(world: World) -> DataFrame:
+    """What a year of forecast violence does to land transport through each country, at the central parameters.
+
+    Deaths of the twelve months after the data, over the population last known; countries without a grade are left out.
+    """
+    import pandas as pd
+
+    panel = ConflictPanel.of(world)
+    rows = world.table("indicators").query("indicator == 'population'").sort_values("year")
+    last = rows[rows["year"] <= int(panel.months[-1][:4])].groupby("iso3")["value"].last()
+    people = last.reindex(list(panel.countries)).to_numpy(float)
+    deaths = forecast_conflict(panel, 12).samples.sum(1)
+    kept = np.isfinite(people) & np.isfinite(deaths).all(1)
+    risk = link_risk(1e6 * deaths[kept] / people[kept, None], central_values())
+    table = pd.DataFrame({"country": np.array(panel.countries)[kept], **asdict(risk)})
+    return table[table["grade"] > 0].sort_values("grade", ascending=False, ignore_index=True)

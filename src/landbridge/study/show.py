@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
-from landbridge.study.conflict import spillover_table
+from landbridge.study.conflict import link_risk_table, spillover_table
 from landbridge.study.conflict import view as conflict_view
 from landbridge.study.exposure import baseline_exposure_table, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
@@ -40,6 +40,7 @@ VIEWS = {
     "gravity": View(gravity_table, countries=("country", "partner")),
     "gravity_fits": View(gravity_fits),
     "gravity_parameters": View(gravity_parameters, by_sector=False),
+    "link_risk": View(link_risk_table, by_sector=False),
     "spillover": View(spillover_table, by_sector=False),
 }
 
