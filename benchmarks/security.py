@@ -5,9 +5,11 @@ from __future__ import annotations
 from landbridge.security.hindcast import YEARS, gain, hindcast, reliability, score_table
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel
+from landbridge.security.spillover import Shock, estimate_spillover, simulate_shock
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds
 
+WAR = Shock("AFG", "2021-01", "2021-06", 4000.0)
 VIEWS = "country-months of 2018 to 2020, data to October of the year before"
 
 
@@ -15,6 +17,7 @@ def measure() -> list[Measurement]:
     """Everything this file measures."""
     world = load_world("2017")
     panel = ConflictPanel.of(world)
+    spillover = estimate_spillover(panel, world)
     made = [hindcast(panel, year) for year in YEARS]
     table = score_table(made)
     by, (lower, _) = gain(made)
@@ -26,6 +29,17 @@ def measure() -> list[Measurement]:
             cpu_seconds(lambda: forecast_conflict(ConflictPanel.of(world)), 3),
             "s",
             20,
+        ),
+        Measurement(
+            "spill-over estimated over all countries, CPU",
+            cpu_seconds(lambda: estimate_spillover(panel, world), 3),
+            "s",
+        ),
+        Measurement(
+            "a war of given start, intensity and end simulated for all countries, 1,000 draws, CPU",
+            cpu_seconds(lambda: simulate_shock(panel, spillover, WAR), 3),
+            "s",
+            2,
         ),
         Measurement(f"mean CRPS, {VIEWS}", table["crps"]["landbridge"], "deaths", 11.0, peer.format(**table["crps"])),
         *(

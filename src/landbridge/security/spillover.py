@@ -12,7 +12,7 @@ from landbridge.errors import InputError
 from landbridge.security.core import LONGEST, Array
 from landbridge.security.model import DRAWS, SEED, ConflictForecast, forecast_conflict
 from landbridge.security.panel import ConflictPanel, is_month, month_number
-from landbridge.security.projection import Projection, answer, local_projection, shocks_for
+from landbridge.security.projection import Z90, Projection, answer, local_projection, shocks_for
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ class Spillover:
                 for h, effect in enumerate(self.projection.effect[g])
             ]
         )
+
+    def mean_effect(self) -> tuple[Array, Array]:
+        """Mean answer over all months by group, and the lower end of its 90 % interval."""
+        groups, horizon = self.projection.effect.shape
+        average = np.kron(np.eye(groups), np.full(horizon, 1 / horizon))
+        mean = self.projection.effect.mean(1)
+        spread = np.sqrt(np.diag(average @ self.projection.covariance @ average.T))
+        return mean, mean - Z90 * spread
 
 
 def centres(world: World, countries: tuple[str, ...]) -> tuple[Array, Array]:

@@ -113,3 +113,25 @@ def link_risk_table(world: World) -> DataFrame:
     risk = link_risk(1e6 * deaths[kept] / people[kept, None], central_values())
     table = pd.DataFrame({"country": np.array(panel.countries)[kept], **asdict(risk)})
     return table[table["grade"] > 0].sort_values("grade", ascending=False, ignore_index=True)
+
+
+def spillover_pairs(world: World, floor: bool = False) -> DataFrame:
+    """Mean answer of each country to each partner that is near, country, partner, value; ``floor``: its lower end."""
+    import pandas as pd
+
+    panel = ConflictPanel.of(world)
+    found = estimate_spillover(panel, world)
+    country, partner = np.nonzero(found.group)
+    value = found.mean_effect()[int(floor)][found.group[country, partner]]
+    names = np.array(panel.countries)
+    return pd.DataFrame({"country": names[country], "partner": names[partner], "value": value})
+
+
+def expected_deaths_table(world: World) -> DataFrame:
+    """Deaths to expect in the world's year, as known at the end of the year before: country, value."""
+    import pandas as pd
+
+    panel = ConflictPanel.of(world)
+    forecast = forecast_conflict(panel, 12, until=min(f"{world.year - 1}-12", panel.months[-1]))
+    table = pd.DataFrame({"country": forecast.countries, "value": forecast.samples.mean(2).sum(1)})
+    return table.dropna(ignore_index=True)
