@@ -17,11 +17,40 @@ from landbridge.security.panel import ConflictPanel, month_number, month_of
 from landbridge.security.scores import crps, ignorance, interval_score, pit_share
 from landbridge.study.conflict import conflict_table
 from landbridge.study.show import show
+from landbridge.world.build.conflict import land_neighbours
 
 
 @pytest.fixture(scope="module")
 def panel(world2017):
     return ConflictPanel.of(world2017)
+
+
+# --------------------------------------------------------------------------------------------------------------- data
+
+
+def test_neighbours_are_those_whose_outlines_meet(world2017):
+    table = world2017.table("neighbours")
+    assert land_neighbours(world2017.table("boundaries")).equals(table)
+    pairs = set(zip(table["iso3"], table["neighbour"], strict=True))
+    assert {(b, a) for a, b in pairs} == pairs
+    assert {b for a, b in pairs if a == "AFG"} == {"CHN", "IRN", "PAK", "TJK", "TKM", "UZB"}
+    assert not any(a == "JPN" for a, _ in pairs)
+
+
+def test_deaths_of_all_kinds_add_up_to_the_years_of_the_indicators(world2017):
+    months = world2017.table("conflict_months").query("kind == 'all'")
+    yearly = months.groupby(["iso3", months["month"].str[:4].astype(int)])["deaths"].sum()
+    indicators = world2017.table("indicators").query("indicator == 'conflict_deaths' and value > 0")
+    assert len(indicators) > 1000
+    for iso3, year, value in indicators[["iso3", "year", "value"]].itertuples(index=False):
+        assert yearly[iso3, year] == value
+
+
+def test_no_row_lies_outside_the_months_covered(world2017):
+    months, covered = world2017.table("conflict_months"), world2017.table("conflict_coverage")
+    joined = months.merge(covered, on=["iso3", "kind"], validate="m:1")
+    assert len(joined) == len(months)
+    assert ((joined["month"] >= joined["first"]) & (joined["month"] <= joined["last"])).all()
 
 
 # ------------------------------------------------------------------------------------------------------------- scores

@@ -124,6 +124,8 @@ class ConflictPanel:
     def with_months(self, table: DataFrame, where: str = "the months added") -> ConflictPanel:
         """The panel followed by later months: columns country, month, deaths; a country without a row had none.
 
+        Other organised violence is held at its mean of the last year known.
+
         Raises:
             InputError: listing every fault: a column missing, a gap, a month already known, a country unknown, split
                 or renamed, a repeated row, deaths that are no number of zero or more.
@@ -150,7 +152,7 @@ class ConflictPanel:
             months=(*self.months, *added),
             deaths=np.vstack([self.deaths, new]),
             known=np.vstack([self.known, np.repeat(self.known[-1:], len(added), axis=0)]),
-            other=np.vstack([self.other, np.repeat(self.other[-1:] * 0, len(added), axis=0)]),
+            other=np.vstack([self.other, np.repeat(self.other[-12:].mean(0, keepdims=True), len(added), axis=0)]),
         )
 
     def _row_fault(self, name: str, month: str, deaths: object) -> str:
