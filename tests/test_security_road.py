@@ -9,7 +9,7 @@ from landbridge.errors import InputError, StudyError
 from landbridge.parameters import central_values
 from landbridge.security.road import equivalent_deaths, grade, link_risk
 from landbridge.study.conflict import link_risk_table
-from landbridge.study.peace import TOLERANCE, WayBack, worth_of_peace
+from landbridge.study.peace import TOLERANCE, WayBack, peace_table, worth_of_peace
 
 VALUES = central_values()
 
@@ -62,6 +62,11 @@ def test_peace_in_afghanistan_is_worth_most_to_itself_and_something_to_its_neigh
     assert (worth[["AFG", "TJK", "UZB", "TKM", "IRN", "PAK"]] > 0).all()
     assert peace.residuals[-1] < TOLERANCE
     assert len(peace.residuals) > 1
+
+
+def test_a_crossing_is_written_as_two_countries():
+    with pytest.raises(InputError, match="as AFG-PAK"):
+        peace_table("2017", "AFG", ["Torkham"])
 
 
 def test_a_crossing_that_is_none_is_refused():

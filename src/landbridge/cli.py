@@ -201,6 +201,10 @@ def show(
     shock: Annotated[
         str | None, typer.Option(help="Of conflict: COUNTRY:START:END:DEATHS a month, as AFG:2021-01:2021-06:3000.")
     ] = None,
+    crossing: Annotated[
+        list[str] | None,
+        typer.Option(help="Of worth_of_peace: a crossing that the war shuts at times, as AFG-PAK; may be repeated."),
+    ] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
@@ -225,6 +229,12 @@ def show(
         _print_table(table, as_csv, as_json)
         if plot and not (as_csv or as_json):
             print(f"Chart: {plot}")
+        return
+    if quantity == "worth_of_peace":
+        from landbridge.study.peace import peace_table
+
+        at_peace, *others = words_of(label or [], quantity)
+        _print_table(peace_table(world or "2017", at_peace, crossing or [], others), as_csv, as_json)
         return
     modelled = quantity in variables() and variables()[quantity].modelled
     source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)

@@ -68,7 +68,7 @@ def conflict_table(
     return table
 
 
-def words_of(words: Sequence[str]) -> list[str]:
+def words_of(words: Sequence[str], quantity: str = "conflict") -> list[str]:
     """The countries named in words such as ``["AFG", "country=PAK,IRN"]``.
 
     Raises:
@@ -78,10 +78,10 @@ def words_of(words: Sequence[str]) -> list[str]:
     for word in words:
         label, equals, value = word.partition("=")
         if equals and label != "country":
-            raise InputError(f'conflict has no label "{label}": write landbridge show conflict AFG PAK.')
+            raise InputError(f'{quantity} has no label "{label}": write landbridge show {quantity} AFG PAK.')
         named += value.split(",") if equals else [word]
     if not named:
-        raise InputError("conflict needs a country, or several: landbridge show conflict AFG PAK --horizon 12.")
+        raise InputError(f"{quantity} needs a country, or several: landbridge show {quantity} AFG PAK.")
     return named
 
 

@@ -12,13 +12,14 @@ with it, and with them the risk on its roads. This is repeated until deaths and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from landbridge.errors import SolveError
+from landbridge.errors import InputError, SolveError
+from landbridge.labels import country
 from landbridge.network.tables import deaths_per_million
 from landbridge.parameters import central_values
 from landbridge.security.core import Array
@@ -103,6 +104,23 @@ def worth_of_peace(
             return Peace(countries, 100 * (incomes - 1), -100 * closed * loss, closed, tuple(residuals), factor)
         factor = back.deaths(dict(zip(solved["peace"].model.countries, incomes, strict=True)))
     raise SolveError(f"Violence and incomes did not come to rest in {MAX_ROUNDS} rounds: {residuals}.")
+
+
+def peace_table(world_name: str, name: str, crossings: Sequence[str], others: Sequence[str] = ()) -> DataFrame:
+    """``Peace.table`` of a country and crossings such as "AFG-PAK", for it and ``others`` only where some are named.
+
+    Raises:
+        InputError: a country is unknown, or a crossing is no pair.
+    """
+    pairs = []
+    for crossing in crossings:
+        first, dash, second = crossing.partition("-")
+        if not dash:
+            raise InputError(f'"{crossing}" is no crossing: write two countries, as AFG-PAK.')
+        pairs.append((country(first), country(second)))
+    at_peace, shown = country(name), [country(other) for other in others]
+    table = worth_of_peace(world_name, at_peace, pairs).table()
+    return table[table["country"].isin([at_peace, *shown])].reset_index(drop=True) if shown else table
 
 
 @dataclass(frozen=True)
