@@ -24,7 +24,7 @@ from measurement import Measurement, child_cpu_seconds  # noqa: E402
 HERE = Path(__file__).parent
 TABLE = HERE / "results.md"
 RECORD = HERE / "results.json"
-PARTS = ("start", "trade", "gravity", "network", "alignment", "institutions", "study")
+PARTS = ("start", "trade", "gravity", "network", "alignment", "institutions", "security", "study")
 TITLES = {
     "start": "Starting up",
     "trade": "Trade",
@@ -32,6 +32,7 @@ TITLES = {
     "network": "Network",
     "institutions": "Institutions and the response of votes",
     "alignment": "Alignment",
+    "security": "Security",
     "study": "A whole study",
 }
 

@@ -10,7 +10,7 @@ import pytest
 import landbridge
 
 ROOT = Path(landbridge.__file__).parent
-MODELS = {"alignment", "network", "trade"}
+MODELS = {"alignment", "network", "security", "trade"}
 LEVEL = {
     "errors": 0,
     "labels": 1,

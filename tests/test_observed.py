@@ -108,3 +108,21 @@ def test_shared_memberships_count_institutions_both_are_in(world2017: World) -> 
 def test_wrong_names_are_answered_by_the_nearest(world2017: World, quantity: str, labels: dict, said: str) -> None:
     with pytest.raises(InputError, match=said):
         observed_table(world2017, quantity, **labels)
+
+
+def test_no_spill_over_from_afghanistan_can_be_told_from_none(world2017: World) -> None:
+    mean, floor = (
+        observed_value(world2017, name, country="PAK", partner="AFG")
+        for name in ("conflict_spillover", "conflict_spillover_floor")
+    )
+    assert mean is not None
+    assert floor is not None
+    assert floor < mean < 0.05
+    assert floor < 0
+    assert observed_value(world2017, "conflict_spillover", country="BRA", partner="AFG") is None
+
+
+def test_the_deaths_to_expect_of_2017_are_of_the_order_of_those_that_came(world2017: World) -> None:
+    expected = observed_value(world2017, "expected_conflict_deaths", country="AFG")
+    assert expected is not None
+    assert 5_000 < expected < 60_000

@@ -196,12 +196,29 @@ def show(
         typer.Option(help="Of dyad, lead_lag: folder of the public sources, for what may not be shipped."),
     ] = None,
     since: Annotated[int | None, typer.Option(help="Only this year and later.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw it over the years to this PNG, SVG or PDF file.")] = None,
+    horizon: Annotated[int, typer.Option(help="Of conflict: months ahead, 1 to 14.")] = 12,
+    until: Annotated[
+        str | None, typer.Option(help="Of conflict: forecast from the end of this month, as in 2017-10.")
+    ] = None,
+    months: Annotated[
+        Path | None, typer.Option(help="Of conflict: a CSV file of later months: country, month, deaths.")
+    ] = None,
+    shock: Annotated[
+        str | None, typer.Option(help="Of conflict: COUNTRY:START:END:DEATHS a month, as AFG:2021-01:2021-06:3000.")
+    ] = None,
+    crossing: Annotated[
+        list[str] | None,
+        typer.Option(help="Of worth_of_peace: a crossing that the war shuts at times, as AFG-PAK; may be repeated."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw it over the years (conflict: as fan charts) to this PNG, SVG or PDF file.")
+    ] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Show any quantity of an outcome, or any quantity or table of a world."""
     from landbridge.alignment.dyad import as_columns
+    from landbridge.study.conflict import conflict_table, words_of
     from landbridge.study.over_years import draw_over_years
     from landbridge.study.over_years import since as from_year
     from landbridge.study.show import labels_of
@@ -209,6 +226,27 @@ def show(
     from landbridge.variables import variables
     from landbridge.world import load_world
 
+    if quantity == "conflict":
+        countries = words_of(label or [])
+        table = conflict_table(
+            load_world(world or "2017"),
+            country=countries,
+            horizon=horizon,
+            until=until,
+            months=months,
+            plot=plot,
+            shock=shock,
+        )
+        _print_table(table, as_csv, as_json)
+        if plot and not (as_csv or as_json):
+            print(f"Chart: {plot}")
+        return
+    if quantity == "worth_of_peace":
+        from landbridge.study.peace import peace_table
+
+        at_peace, *others = words_of(label or [], quantity)
+        _print_table(peace_table(world or "2017", at_peace, crossing or [], others), as_csv, as_json)
+        return
     modelled = quantity in variables() and variables()[quantity].modelled
     source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)
     labels = labels_of(source, quantity, label or []) | ({"sources": sources} if sources else {})

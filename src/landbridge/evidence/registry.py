@@ -11,6 +11,7 @@ from landbridge.errors import InputError, did_you_mean
 from landbridge.evidence import (
     alignment,
     belt_and_road,
+    crps,
     distance,
     documented,
     enlargement,
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     *institutions.CHECKS,
     *response.CHECKS,
     *alignment.CHECKS,
+    *crps.CHECKS,
 )
 
 

@@ -12,6 +12,7 @@ from pandas import DataFrame
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, one_of
+from landbridge.study.conflict import expected_deaths_table, spillover_pairs
 from landbridge.study.names import Names, members
 from landbridge.trade.prediction import both_ways, carried_sectors, great_circle, predicted_against_actual, ratio
 from landbridge.variables import variables
@@ -229,6 +230,9 @@ _TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {
     "gdp": _indicator("gdp_usd"),
     "population": _indicator("population"),
     "conflict_deaths": _indicator("conflict_deaths"),
+    "expected_conflict_deaths": lambda world, _: expected_deaths_table(world),
+    "conflict_spillover": lambda world, _: spillover_pairs(world),
+    "conflict_spillover_floor": lambda world, _: spillover_pairs(world, floor=True),
     "electricity_access": _indicator("electricity_access_pct"),
     "hdi": _indicator("hdi"),
 }

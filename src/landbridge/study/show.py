@@ -13,6 +13,8 @@ from landbridge.alignment.votes import ISSUES
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
 from landbridge.study.chokepoints import chokepoints, chokepoints_of_all
+from landbridge.study.conflict import link_risk_table, spillover_table
+from landbridge.study.conflict import view as conflict_view
 from landbridge.study.dyad import dyad_table, lead_lag_table
 from landbridge.study.exposure import RULES, exposure_table
 from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
@@ -56,6 +58,8 @@ VIEWS = {
     "membership_covariates": View(membership_covariates, (), ("country", "institution")),
     "membership_hazard": View(membership_hazard, (), ("country", "institution")),
     "optimal_tariff": View(optimal_tariffs, ("coalition", "sector", "deficits")),
+    "link_risk": View(link_risk_table, ()),
+    "spillover": View(spillover_table, ()),
 }
 
 
@@ -70,6 +74,8 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
         return _view(source, quantity, labels)
     if isinstance(source, Outcome):
         return source.table(quantity, **labels)
+    if quantity == "conflict":
+        return conflict_view(source, **labels)
     if quantity in variables() and not variables()[quantity].modelled:
         return observed_table(source, quantity, **labels)
     return _rows(source.table(quantity), quantity, labels)

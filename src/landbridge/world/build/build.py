@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from landbridge.errors import DataError, did_you_mean
+from landbridge.world.build.conflict import conflict_tables
 from landbridge.world.build.history import trade_history_table
 from landbridge.world.build.indicators import indicators_table
 from landbridge.world.build.industry import industry_tables
@@ -73,11 +74,12 @@ def _header(name: str, year: int, detail: str) -> dict[str, Any]:
 
 
 def _common_tables(sources: Path, progress: Callable[[str], object]) -> Iterator[list[Table]]:
-    progress("indicators, memberships, trade history")
+    progress("indicators, memberships, trade history, conflict by month")
     yield [
         indicators_table(sources, max(YEARS)),
         memberships_table(sources),
         trade_history_table(sources),
+        *conflict_tables(sources),
     ]
     for module in ELSEWHERE:
         if find_spec(module) is not None:

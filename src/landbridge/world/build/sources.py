@@ -159,11 +159,25 @@ CATALOGUE: dict[str, SourceFile] = {
     ),
     "ucdp": SourceFile(
         "politics/conflict_country_month_1989_2021.parquet",
-        Source("UCDP Georeferenced Event Dataset, by country and month", "CC BY 4.0", "1989-2021", "deaths by year"),
+        Source(
+            "UCDP Georeferenced Event Dataset, by country and month",
+            "CC BY 4.0",
+            "1989-2021",
+            "deaths by month",
+        ),
         (
             "iso3",
             "month",
             "best_all",
+        ),
+    ),
+    "ucdp_state_based": SourceFile(
+        "politics/conflict_sb_country_month_views_1990_2020.parquet",
+        Source("UCDP GED by country and month, as ViEWS compiles it", "CC BY 4.0", "1990-2020", "state-based deaths"),
+        (
+            "country",
+            "month",
+            "ged_sb",
         ),
     ),
     "ideal_points": SourceFile(
