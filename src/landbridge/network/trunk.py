@@ -36,7 +36,8 @@ Flags = NDArray[np.bool_]
 TOLERANCE = 0.05
 SHUT_PASSAGES = (
     *("suez", "babalmandab", "hormuz", "malacca", "sunda", "panama", "gibraltar", "bosporus", "dardanelles"),
-    *("dover", "danish_straits", "taiwan_strait", "khunjerab", "torkham", "dostyk", "khorgos", "sarakhs"),
+    *("south_africa", "dover", "danish_straits", "taiwan_strait"),
+    *("khunjerab", "torkham", "dostyk", "khorgos", "sarakhs"),
 )
 SHUT_COUNTRIES = (
     *("AFG", "ARM", "AZE", "BLR", "CHN", "DEU", "EGY", "ETH", "GEO", "IND", "IRN", "IRQ", "KAZ", "KGZ", "MMR", "MNG"),
