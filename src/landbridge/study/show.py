@@ -58,7 +58,7 @@ VIEWS = {
     "membership_covariates": View(membership_covariates, (), ("country", "institution")),
     "membership_hazard": View(membership_hazard, (), ("country", "institution")),
     "optimal_tariff": View(optimal_tariffs, ("coalition", "sector", "deficits")),
-    "link_risk": View(link_risk_table, ()),
+    "link_risk": View(link_risk_table, (), ("country",), without_country=link_risk_table),
     "spillover": View(spillover_table, ()),
 }
 
