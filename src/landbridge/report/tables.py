@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ def sheets(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atl
     found += [_quantity(outcome, name, country=codes, partner=codes) for name in BY_PAIR if codes]
     if codes:
         found.append(_quantity(outcome, "mode_share", country=codes, partner=codes))
-        found.append(_quantity(outcome, "passage_share", country=codes))
+        found.append(_used(_quantity(outcome, "passage_share", country=codes)))
     found.append(_quantity(outcome, "passage_load"))
     if "alignment_shift" in outcome.data:
         found.append(_quantity(outcome, "alignment_shift", country=codes, partner=codes))
@@ -84,6 +84,12 @@ def _quantity(outcome: Outcome, name: str, **labels: Any) -> Sheet:
     units = {column: variable.unit for column in ("value", "low", "median", "high") if column in frame}
     spread = "; low, median and high: 5, 50 and 95 % quantiles of the draws" if "low" in frame else ""
     return Sheet(name, f"{variable.sentence}{spread}", frame, units)
+
+
+def _used(sheet: Sheet) -> Sheet:
+    """A table without its rows of zero: most countries use few of the passages of the world."""
+    frame = sheet.frame[sheet.frame["value"] != 0.0].reset_index(drop=True)
+    return replace(sheet, description=f"{sheet.description} Zeros left out.", frame=frame)
 
 
 def _reasons(outcome: Outcome) -> Sheet:
