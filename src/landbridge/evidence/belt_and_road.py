@@ -189,7 +189,7 @@ def _measure(reading: str, over: str | None) -> Callable[[Path], Measured]:
 
 CHECKS = tuple(
     Check(
-        id=f"bri-{name}-{reading}",
+        id=f"belt-road-{name}-{reading}",
         kind="evidence",
         sentence=f"{sentence}, published {band} %; {wording}",
         published=middle,
