@@ -7,6 +7,7 @@ weight closes a link. Distances are sums of weights along the cheapest path, ``i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,9 +193,9 @@ class Trees:
     """A shortest-path tree per source: arrays [S, N]; ``before`` and ``link`` are -1 at the source and beyond reach."""
 
     sources: Ints
-    distance: Floats
-    before: Ints
-    link: Ints
+    distance: NDArray[np.floating[Any]]
+    before: NDArray[np.signedinteger[Any]]
+    link: NDArray[np.signedinteger[Any]]
 
 
 def shortest_trees(tail: Ints, head: Ints, weights: Floats, n_nodes: int, sources: Ints) -> Trees:

@@ -201,8 +201,8 @@ class Hierarchy:
     def _trees(self, units: Ints, scale: float, sources: Ints) -> Trees:
         """Trees under the metric that is set, whose lengths [L] are given."""
         distance = self._joined_rows(sources, np.arange(self._n_nodes))
-        before = np.full(distance.shape, -1)
-        into = np.full(distance.shape, -1)
+        before = np.full(distance.shape, -1, dtype=np.int32)
+        into = np.full(distance.shape, -1, dtype=np.int32)
         is_open = np.flatnonzero(units < _INFINITE)
         length = units[is_open].astype(np.uint32)
         for ends in ((self._tail, self._head), (self._head, self._tail)):
@@ -212,7 +212,7 @@ class Hierarchy:
                 leads = leads[reached[far[leads]] < _INFINITE]
                 before[source, far[leads]] = near[leads]
                 into[source, far[leads]] = is_open[leads]
-        return Trees(sources, _lengths(distance, scale), before, into)
+        return Trees(sources, _lengths(distance, scale).astype(np.float32), before, into)
 
     def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
         """Cheapest paths among terminals under several weights, quickest where they differ from the first on few links.
@@ -314,8 +314,11 @@ def _units(weights: Floats, scale: float, least: int = 0) -> Ints:
 
 def _lengths(units: Units, scale: float) -> Floats:
     """Distances in integer units as lengths; ``inf`` beyond reach."""
-    lengths = units / scale
-    lengths[units == _INFINITE] = np.inf
+    lengths = units.astype(float)
+    lengths /= scale
+    beyond = units == _INFINITE
+    if beyond.any():
+        lengths[beyond] = np.inf
     return lengths
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from landbridge.parameters import central_values
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel, read_months
 from landbridge.security.road import link_risk
-from landbridge.security.spillover import estimate_spillover, read_shock, simulate_shock
+from landbridge.security.spillover import Spillover, estimate_spillover, read_shock, simulate_shock
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -94,7 +95,7 @@ def view(world: World, **labels: Any) -> DataFrame:
 
 def spillover_table(world: World) -> DataFrame:
     """How much violence answers to violence at home, next door and further off: group, month, effect, 90 % interval."""
-    return estimate_spillover(ConflictPanel.of(world), world).table()
+    return _spillover(world)[1].table()
 
 
 def link_risk_table(world: World) -> DataFrame:
@@ -119,12 +120,17 @@ def spillover_pairs(world: World, floor: bool = False) -> DataFrame:
     """Mean answer of each country to each partner that is near, country, partner, value; ``floor``: its lower end."""
     import pandas as pd
 
-    panel = ConflictPanel.of(world)
-    found = estimate_spillover(panel, world)
+    countries, found = _spillover(world)
     country, partner = np.nonzero(found.group)
     value = found.mean_effect()[int(floor)][found.group[country, partner]]
-    names = np.array(panel.countries)
+    names = np.array(countries)
     return pd.DataFrame({"country": names[country], "partner": names[partner], "value": value})
+
+
+@lru_cache(maxsize=2)
+def _spillover(world: World) -> tuple[Sequence[str], Spillover]:
+    panel = ConflictPanel.of(world)
+    return panel.countries, estimate_spillover(panel, world)
 
 
 def expected_deaths_table(world: World) -> DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -127,7 +127,15 @@ def load_world(name_or_folder: str | Path) -> World:
         DataError: no such world, or an unreadable description.
     """
     text = str(name_or_folder)
-    folder = BASELINE / text if text in packaged_worlds() else Path(text)
+    return _packaged(text) if text in packaged_worlds() else _from_folder(Path(text))
+
+
+@cache
+def _packaged(name: str) -> World:
+    return _from_folder(BASELINE / name)
+
+
+def _from_folder(folder: Path) -> World:
     about: dict[str, Any] = {}
     resources: dict[str, Mapping[str, Any]] = {}
     folders: dict[str, Path] = {}
