@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -226,14 +226,15 @@ class Hierarchy:
         usual: Trees | None = None
         found = []
         for each, (_, other) in zip(units, self._distances_of_each(units, terminals), strict=True):
-            usual = usual or self._trees(each, scale, terminals)
+            usual = usual or _without_distances(self._trees(each, scale, terminals))
             parts = [(usual, np.where(upper & ~other, rank[:, None], -1))]
             if other.any():
                 anew = _covering(other)
                 row = np.full(len(terminals), -1)
                 row[anew] = np.arange(len(anew))
                 first_end = (row[:, None] >= 0) & ((row[None, :] < 0) | upper)
-                parts.append((self._trees(each, scale, terminals[anew]), np.where(other & first_end, row[:, None], -1)))
+                trees = _without_distances(self._trees(each, scale, terminals[anew]))
+                parts.append((trees, np.where(other & first_end, row[:, None], -1)))
             found.append(Routes(tuple(parts)))
         return found
 
@@ -310,6 +311,11 @@ def _units(weights: Floats, scale: float, least: int = 0) -> Ints:
     is_open = np.isfinite(weights)
     units[is_open] = np.clip(np.rint(weights[is_open] * scale), least, _INFINITE)
     return units
+
+
+def _without_distances(trees: Trees) -> Trees:
+    """Trees to walk along, in less memory."""
+    return replace(trees, distance=np.empty((0, 0)))
 
 
 def _lengths(units: Units, scale: float) -> Floats:
