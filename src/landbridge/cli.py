@@ -30,6 +30,7 @@ app = typer.Typer(
 world_app = typer.Typer(help="Build, check and look into worlds.", no_args_is_help=True)
 app.add_typer(world_app, name="world")
 
+COUNTRIES_A_LINE = 8  # beside the names of scenarios, as many as 80 columns hold
 OUTCOMES = Path("outcomes")
 INTERRUPTED = 130  # what the command parser returns for Ctrl-C
 
@@ -349,17 +350,18 @@ def _number(value: float) -> str:
 def _print_scenarios(outcome: Outcome) -> None:
     from rich.table import Table
 
-    table = Table(
-        title="Real income, % change at the central values", box=None, header_style="bold", title_justify="left"
-    )
-    table.add_column("scenario")
     shown = [code for code in outcome.focus if code in outcome.countries]
-    for code in shown:
-        table.add_column(code, justify="right")
-    for scenario in outcome.scenarios[1:]:
-        values = [outcome.value("real_income", scenario=scenario, country=code) for code in shown]
-        table.add_row(scenario, *(f"{value:+.2f}" for value in values))
-    _console().print(table)
+    title = "Real income, % change at the central values"
+    for first in range(0, len(shown), COUNTRIES_A_LINE):
+        abreast = shown[first : first + COUNTRIES_A_LINE]
+        table = Table(title=title if first == 0 else "", box=None, header_style="bold", title_justify="left")
+        table.add_column("scenario", no_wrap=True)
+        for code in abreast:
+            table.add_column(code, justify="right", no_wrap=True)
+        for scenario in outcome.scenarios[1:]:
+            values = (outcome.value("real_income", scenario=scenario, country=code) for code in abreast)
+            table.add_row(scenario, *(f"{value:+.2f}" for value in values))
+        _console().print(table)
     for scenario in outcome.scenarios[1:]:
         if cut_off := outcome.header["cut_off"][scenario]:
             print(f"Cut off in {scenario}: {', '.join(cut_off)}")
