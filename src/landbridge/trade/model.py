@@ -113,12 +113,6 @@ class TradeResult:
         """Change of flows [exporter, importer, sector], percent, at constant world income; 0 where there is no flow."""
         return _percent(self.model.baseline, self.flows)
 
-    def trade_between(self, sectors: Sequence[str] | None = None) -> xr.DataArray:
-        """Change of trade over several sectors (None: all) by pair [exporter, importer], percent."""
-        chosen = list(self.model.sectors if sectors is None else sectors)
-        before, after = (flows.sel(sector=chosen).sum("sector") for flows in (self.model.baseline, self.flows))
-        return _percent(before, after)
-
     @property
     def residual(self) -> float:
         """The largest relative excess supply."""
