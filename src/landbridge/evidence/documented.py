@@ -37,7 +37,8 @@ def _documented() -> pd.DataFrame:
     ours, through = [], []
     for row in frame.itertuples():
         within = tuple(str(row.within).split()) or None
-        query = Query(str(row.origin), str(row.destination), (str(row.mode),), within, tuple(str(row.avoid).split()))
+        avoid = tuple(str(row.avoid).split())
+        query = Query(str(row.origin), str(row.destination), (str(row.mode),), within, avoid, int(row.year))
         try:
             ours.append(route_of(query).km)
             through.append(" ".join(route_of(query).countries))

@@ -22,7 +22,7 @@ from landbridge.world.build.network.crossings import (
 from landbridge.world.build.network.gates import with_gates
 from landbridge.world.build.network.graph import Graph
 from landbridge.world.build.network.land import land_graph, with_countries
-from landbridge.world.build.network.mainlines import with_secondary_lines
+from landbridge.world.build.network.mainlines import with_published_lengths, with_secondary_lines
 from landbridge.world.build.network.overlay import waypoints, with_corridors
 from landbridge.world.build.network.ports import choose_ports, read_ports, with_islands, with_ports
 from landbridge.world.build.network.sea import sea_lanes
@@ -69,7 +69,7 @@ def build(sources: Path) -> tuple[Graph, pd.DataFrame, np.ndarray]:
         land = with_borders_split(without_unlisted_crossings(land), world)
         land = with_countries(with_gates(with_corridors(land, mode, detour[mode])))
         if mode == "rail":
-            land = with_secondary_lines(land, values["rail_secondary_speed_factor"])
+            land = with_secondary_lines(with_published_lengths(land), values["rail_secondary_speed_factor"])
         graph = graph.with_graph(land)
     graph = with_countries(with_corridors(graph, "ferry", 1.0))
     lanes = graph.nodes[graph.nodes["layer"] == "sea"]

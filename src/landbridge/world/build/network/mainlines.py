@@ -1,13 +1,11 @@
-"""Main lines and the rest: slower trains on the secondary railways of countries whose main lines are listed."""
+"""Railways that more is known of: main lines and the slower rest, and lines stretched to their published length."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
-from landbridge.world.build.network.graph import Graph, nearest, overlay, rows
+from landbridge.world.build.network.graph import Graph, overlay, rows
+from landbridge.world.build.network.lines import Lines
 
 _LISTED = ("RUS", "KAZ", "BLR")
 
@@ -17,21 +15,22 @@ def with_secondary_lines(graph: Graph, speed_factor: float) -> Graph:
 
     A main line is the shortest path through its listed way points.
     """
-    links, nodes = graph.links, graph.nodes
-    low, high = (links[["u", "v"]].agg(side, axis=1).to_numpy(dtype=int) for side in ("min", "max"))
-    best = links.assign(low=low, high=high).sort_values("km").drop_duplicates(["low", "high"])
-    matrix = csr_matrix((best["km"], (best["low"], best["high"])), shape=(len(nodes), len(nodes)))
-    used = nodes.iloc[np.unique(links[["u", "v"]].to_numpy())]
-    main: set[tuple[int, int]] = set()
-    for line in rows(overlay("main_lines")):
-        points = pd.DataFrame([point.split() for point in line.via.split(";")], columns=["lat", "lon"], dtype=float)
-        stops = used.index.to_numpy()[nearest(points, used)[1][:, 0]]
-        _, before = dijkstra(matrix, directed=False, indices=stops[:-1], return_predecessors=True)
-        for row, node in enumerate(stops[1:]):
-            while before[row, node] >= 0:
-                back = before[row, node]
-                main.add((min(node, back), max(node, back)))
-                node = back
-    on_main = np.fromiter(((u, v) in main for u, v in zip(low, high, strict=True)), dtype=bool, count=len(links))
-    secondary = links["iso3"].isin(_LISTED).to_numpy() & ~on_main
-    return Graph(nodes, links.assign(speed_factor=np.where(secondary, speed_factor, links["speed_factor"])))
+    links = graph.links
+    lines = Lines(graph, np.ones(len(links), dtype=bool))
+    main = np.logical_or.reduce([lines.along(line.via)[0] for line in rows(overlay("main_lines"))])
+    secondary = links["iso3"].isin(_LISTED).to_numpy() & ~main
+    return Graph(graph.nodes, links.assign(speed_factor=np.where(secondary, speed_factor, links["speed_factor"])))
+
+
+def with_published_lengths(graph: Graph) -> Graph:
+    """The rail graph with the links of the listed lines stretched so that each line has its published length.
+
+    The open graph draws chords of up to 100 km, which straighten lines in mountains. Links behind a gate (high-speed
+    lines, lines of a later date) are no part of a line.
+    """
+    links = graph.links
+    for line in rows(overlay("published_lengths")):
+        lines = Lines(Graph(graph.nodes, links), links["passage"].eq("").to_numpy())
+        on_line, km = lines.along(line.via)
+        links = links.assign(km=np.where(on_line, links["km"] * line.km / km, links["km"]))
+    return Graph(graph.nodes, links)

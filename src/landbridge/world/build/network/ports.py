@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from landbridge.world.build.network.cities import connect
+from landbridge.world.build.network.cities import connect, read_cities
 from landbridge.world.build.network.countries import Atlas
 from landbridge.world.build.network.graph import Graph, nearest, overlay, rows
 from landbridge.world.distance import great_circle_km
@@ -22,7 +22,10 @@ _LONGEST_CONNECTOR_KM = 400.0
 
 
 def read_ports(sources: Path, atlas: Atlas) -> pd.DataFrame:
-    """Seaports, largest first: name, iso3, lat, lon, rank (Natural Earth scale rank; 9 from the searoute list)."""
+    """Seaports, largest first: name, iso3, lat, lon, rank (Natural Earth scale rank; 9 from the searoute list).
+
+    In a territory that the map draws as part of its mother country, a port has the code of its nearest city.
+    """
     table = pd.read_parquet(sources / "network" / "ne_10m_ports.parquet")
     points = shapely.from_wkb(table["geometry"].to_numpy())
     natural_earth = pd.DataFrame(
@@ -33,6 +36,9 @@ def read_ports(sources: Path, atlas: Atlas) -> pd.DataFrame:
     ports = pd.concat([own, natural_earth, more], ignore_index=True).dropna(subset=["lat", "lon"])
     ports["iso3"] = atlas.country_of(ports["lat"], ports["lon"])
     far = atlas.distance_km(ports["lat"], ports["lon"], ports["iso3"].to_numpy(dtype=object)) > _FARTHEST_FROM_COAST_KM
+    cities = read_cities(sources)
+    own_code = cities["iso3"].to_numpy(dtype=object)[nearest(ports, cities)[1][:, 0]]
+    ports["iso3"] = np.where(np.isin(own_code, atlas.codes), ports["iso3"], own_code)
     return ports[~far].sort_values("rank", kind="stable", ignore_index=True)
 
 

@@ -18,11 +18,14 @@ _ALIKE = ["passage", "border", "dwell", "speed_factor", "iso3", "gauge_mm", "sta
 def with_light_rails(graph: Graph) -> Graph:
     """The graph with only those rail links that lie on a shortest path within a country, contracted.
 
-    Lengths are sums of the links drawn together, so distances between the nodes that stay are unchanged. About one
+    Lines behind a gate may be shut: what shortest paths use without them stays, too. Lengths are sums of the links drawn together, so distances between the nodes that stay are unchanged. About one
     node in 0.3 degrees stays on every line, for the map and for corridors to join.
     """
     terminals = graph.nodes["kind"].isin(["city", "port"]).to_numpy() | graph.nodes["name"].ne("").to_numpy()
-    keep = skeleton(graph.links, terminals, graph.links["mode"].isin(["rail", "road"]) & graph.links["border"].eq(""))
+    optional = graph.links["mode"].isin(["rail", "road"]) & graph.links["border"].eq("")
+    keep = skeleton(graph.links, terminals, optional)
+    sure = ~(graph.links["mode"].eq("rail") & optional & graph.links["passage"].ne("")).to_numpy()
+    keep[sure] |= skeleton(graph.links[sure], terminals, optional[sure])
     graph = graph.without(graph.links["mode"].eq("rail").to_numpy() & ~keep)
     return _contracted(graph)
 
