@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from landbridge.world.build.network import mainlines
 from landbridge.world.build.network.cities import hub_count, hub_positions
 from landbridge.world.build.network.closures import closures
 from landbridge.world.build.network.graph import Graph, overlay, pair
@@ -13,6 +14,7 @@ from landbridge.world.build.network.land import gauges, with_countries
 from landbridge.world.build.network.mending import with_gaps_mended
 from landbridge.world.build.network.overlay import waypoints
 from landbridge.world.build.network.skeleton import skeleton
+from landbridge.world.build.network.thinning import with_light_rails
 from landbridge.world.distance import great_circle_km
 
 
@@ -85,7 +87,11 @@ def test_every_stop_of_a_corridor_is_a_waypoint_with_a_position() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["border_posts", "closures", "corridors", "frontiers", "gates", "gauges", "hubs", "unions", "waypoints"]
+    "table",
+    [
+        *("border_posts", "closures", "corridors", "frontiers", "gates", "gauges", "hubs", "pipelines"),
+        *("published_lengths", "unions", "waypoints"),
+    ],
 )
 def test_overlay_tables_are_whole_and_name_their_source(table: str) -> None:
     frame = overlay(table)
@@ -93,6 +99,23 @@ def test_overlay_tables_are_whole_and_name_their_source(table: str) -> None:
     assert not frame.duplicated().any()
     if "source" in frame:
         assert frame["source"].ne("").all()
+
+
+def test_a_line_has_its_published_length_and_other_lines_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = line([0.0, 1.0, 2.0, 3.0], [(0, 1), (1, 2), (2, 3), (0, 2)])
+    links = graph.links.assign(km=[100.0, 100.0, 100.0, 150.0], passage=["", "", "", "high_speed"])
+    lengths = pd.DataFrame({"via": ["0 0;0 2"], "km": [240.0]})
+    monkeypatch.setattr(mainlines, "overlay", lambda name: lengths)
+    stretched = mainlines.with_published_lengths(Graph(graph.nodes, links))
+    assert list(stretched.links["km"]) == pytest.approx([120.0, 120.0, 100.0, 150.0])
+
+
+def test_what_shortest_paths_use_without_a_gated_line_stays() -> None:
+    graph = line([0.0, 1.0, 2.0, 1.0], [(0, 1), (1, 2), (0, 3), (3, 2)])
+    nodes = graph.nodes.assign(name=["start", "", "end", ""])
+    links = graph.links.assign(iso3="RUS", km=[1.0, 1.0, 2.0, 2.0], passage=["fast", "", "", ""])
+    kept = with_light_rails(Graph(nodes, links)).links
+    assert sorted(kept["km"]) == [1.0, 1.0, 2.0, 2.0]  # one node a cell stays, so nothing is drawn together
 
 
 def test_closures_name_borders_alphabetically() -> None:

@@ -13,11 +13,12 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from landbridge.errors import did_you_mean
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from landbridge.world.world import World
 
@@ -164,8 +165,37 @@ def _gauges(nodes: DataFrame, links: DataFrame) -> Iterator[str]:
         )
 
 
-RULES: tuple[Rule, ...] = tuple(
-    _of_network(rule) for rule in (_ends, _lengths, _repeated, _borders, _islands, _stitches, _speeds, _gauges)
+def _pipelines(world: World) -> Iterator[str]:
+    """Lines join two known countries, begin before they end, and carry from nothing to all of a pair's fuels."""
+    if "pipelines" not in world.resources:
+        return
+    lines = world.table("pipelines")
+    known = set(world.table("economies")["iso3"]) | set(world.table("nodes")["iso3"] if "nodes" in world.resources else ())
+    for end in ("origin", "destination"):
+        if strangers := sorted(set(lines[end]) - known):
+            yield f'pipelines.{end}: no country "{strangers[0]}".{did_you_mean(strangers[0], known)} Use its ISO3 code.'
+    if kinds := sorted(set(lines["commodity"]) - {"oil", "gas"}):
+        yield f'pipelines.commodity: "{kinds[0]}" is neither oil nor gas. Use one of the two.'
+    if (backwards := (lines["until"] != "") & (lines["until"] <= lines["since"])).any():
+        yield f"pipelines.until: {_line(lines, backwards)} ends before it begins. Swap or correct the dates."
+    if (wrong := ~lines["share"].between(0.0, 1.0)).any():
+        found = lines.loc[wrong, "share"].iloc[0]
+        yield f"pipelines.share: {_line(lines, wrong)} carries {found:g} of the pair's fuels; allowed is 0 to 1."
+        return
+    for (origin, destination), pair in lines.groupby(["origin", "destination"]):
+        for day in pair["since"]:
+            total = pair.loc[(pair["since"] <= day) & ((pair["until"] == "") | (pair["until"] > day)), "share"].sum()
+            if total > 1.0 + 1e-9:
+                yield (
+                    f"pipelines.share: the lines from {origin} to {destination} carry {total:g} of the pair's fuels "
+                    f"on {day or 'the first day'}. Lower them to 1 together."
+                )
+                break
+
+
+RULES: tuple[Rule, ...] = (
+    *(_of_network(rule) for rule in (_ends, _lengths, _repeated, _borders, _islands, _stitches, _speeds, _gauges)),
+    _pipelines,
 )
 
 
@@ -180,6 +210,12 @@ def _chord(nodes: DataFrame, links: DataFrame) -> NDArray[np.float64]:
     lat, lon = (nodes[name].to_numpy(dtype=float) for name in ("lat", "lon"))
     u, v = links["u"].to_numpy(), links["v"].to_numpy()
     return great_circle_km(lat[u], lon[u], lat[v], lon[v])
+
+
+def _line(lines: DataFrame, chosen: NDArray[np.bool_] | Series) -> str:
+    """The first chosen pipeline in words."""
+    row = lines.loc[chosen].iloc[0]
+    return f"the {row['commodity']} line from {row['origin']} to {row['destination']}"
 
 
 def _link(links: DataFrame, chosen: NDArray[np.bool_]) -> str:

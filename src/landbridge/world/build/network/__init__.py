@@ -47,7 +47,7 @@ _ODBL = "ODbL-1.0"
 
 
 def tables(sources: Path) -> list[Table]:
-    """The tables nodes, links, cities, places, closures and union_borders, from the folder of raw sources."""
+    """The tables nodes, links, cities, places, closures, union_borders and pipelines, from the raw sources."""
     graph, cities, city_ids = build(sources)
     return [
         _nodes(graph),
@@ -56,6 +56,7 @@ def tables(sources: Path) -> list[Table]:
         _places(sources, graph),
         _closures(),
         _union_borders(),
+        _pipelines(),
     ]
 
 
@@ -270,6 +271,27 @@ def _union_borders() -> Table:
             Column("source", "what it rests on"),
         ),
         ("union", "since"),
+        _ODBL,
+        (_OWN,),
+    )
+
+
+def _pipelines() -> Table:
+    return Table(
+        "pipelines",
+        dated.pipelines(),
+        "Pairs of countries between which fuels go by pipe, with the share that does, by date.",
+        (
+            Column("origin", "country that sells, ISO3"),
+            Column("destination", "country that buys, ISO3"),
+            Column("commodity", "oil or gas"),
+            Column("since", "first day of the line (ISO date), empty for always"),
+            Column("until", "first day without it (ISO date), empty for still running"),
+            Column("share", "of the pair's trade in fuels, all kinds together, that goes by this line", "1"),
+            Column("source", "the line, and what the share rests on"),
+            Column("assumed", "whether the share is our own reading"),
+        ),
+        ("origin", "destination", "commodity", "since"),
         _ODBL,
         (_OWN,),
     )

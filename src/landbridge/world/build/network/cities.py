@@ -15,7 +15,7 @@ from landbridge.world.distance import great_circle_km
 _POPULATION_OF_ACCESS = 350_000
 _SPACING_KM = 25.0
 _ROAD_CONNECTOR_KM = 30.0
-_FARTHEST_ROAD_KM = 300.0  # beyond lies another island, or a road that leads elsewhere
+_FARTHEST_ROAD_KM = 450.0  # beyond lies another island
 _RAIL_CONNECTOR_KM = 25.0
 _SMALL_COMPONENT = 20
 _CANDIDATE_HUBS = 150
@@ -84,16 +84,16 @@ def hub_positions(cities: pd.DataFrame, count: int, forced: list[int]) -> list[i
 
 
 def with_cities(graph: Graph, cities: pd.DataFrame, detour: float) -> tuple[Graph, NDArray[np.int64]]:
-    """The graph with a node for each city, joined to road (within 300 km) and rail (within 25 km) of its own country."""
+    """The graph with a node for each city, joined to road (within 450 km) and rail (within 25 km) of its own country."""
     graph, ids = graph.with_nodes(cities[["lat", "lon", "iso3", "name"]].assign(kind="city", layer="city"))
-    return connect(graph, ids, detour), ids
+    return connect(graph, ids, detour, _FARTHEST_ROAD_KM), ids
 
 
-def connect(graph: Graph, ids: NDArray[np.int64], detour: float) -> Graph:
+def connect(graph: Graph, ids: NDArray[np.int64], detour: float, farthest_road_km: float) -> Graph:
     """Join nodes to the nearest road and rail of their country; reaching rail costs a terminal's handling."""
     points = graph.nodes.loc[ids]
     reachable = _well_connected(graph)
-    for mode, limit, dwell in (("road", _FARTHEST_ROAD_KM, ""), ("rail", _RAIL_CONNECTOR_KM, "terminal")):
+    for mode, limit, dwell in (("road", farthest_road_km, ""), ("rail", _RAIL_CONNECTOR_KM, "terminal")):
         pool = graph.nodes[reachable & graph.nodes["layer"].eq(mode)]
         for code, group in points.groupby("iso3"):
             candidates = pool[pool["iso3"] == code]

@@ -1,4 +1,4 @@
-"""What is closed, and where borders are soft, by date: the versioned tables as published frames."""
+"""What is closed, where borders are soft, what goes by pipe, by date: the versioned tables as published frames."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ def closures() -> pd.DataFrame:
 def union_borders() -> pd.DataFrame:
     """Rows union, members, since, until, source: inside, border hours are those of a soft border."""
     return overlay("unions").astype({"since": str, "until": str})
+
+
+def pipelines() -> pd.DataFrame:
+    """Rows origin, destination, commodity, since, until, share, source, assumed: fuels that go by pipe."""
+    table = overlay("pipelines").astype({"since": str, "until": str, "share": float})
+    table = table.assign(assumed=table["assumed"].astype(bool))
+    return table.sort_values(["origin", "destination", "commodity", "since"], ignore_index=True)

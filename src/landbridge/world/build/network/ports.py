@@ -19,6 +19,7 @@ _SPACING_KM = 35.0
 _LANES_TRIED = 12
 _LAND_PENALTY = 6.0
 _LONGEST_CONNECTOR_KM = 400.0
+_FARTHEST_ROAD_KM = 150.0  # a port farther from every road of its country has the sea only
 
 
 def read_ports(sources: Path, atlas: Atlas) -> pd.DataFrame:
@@ -39,7 +40,7 @@ def read_ports(sources: Path, atlas: Atlas) -> pd.DataFrame:
     cities = read_cities(sources)
     own_code = cities["iso3"].to_numpy(dtype=object)[nearest(ports, cities)[1][:, 0]]
     ports["iso3"] = np.where(np.isin(own_code, atlas.codes), ports["iso3"], own_code)
-    return ports[~far].sort_values("rank", kind="stable", ignore_index=True)
+    return ports[~far | ports["rank"].eq(0)].sort_values("rank", kind="stable", ignore_index=True)
 
 
 def choose_ports(ports: pd.DataFrame, lanes: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def with_ports(graph: Graph, ports: pd.DataFrame, detour: float) -> tuple[Graph,
             }
         )
     )
-    return connect(graph, ids, detour), ids
+    return connect(graph, ids, detour, _FARTHEST_ROAD_KM), ids
 
 
 def with_islands(graph: Graph, cities: NDArray[np.int64], ports: NDArray[np.int64]) -> Graph:
