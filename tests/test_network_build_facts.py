@@ -48,7 +48,7 @@ def overland(links: pd.DataFrame, mode: str, *countries: str) -> pd.DataFrame:
     mine = links["mode"].eq(mode) | (links["mode"].eq("transfer") & links["dwell"].ne("port"))
     if mode == "road":
         mine &= ~links["dwell"].isin(["terminal", "gauge"])
-    closed_in_2017 = links["passage"].isin(["lanxin_high_speed", "lanyu"])
+    closed_in_2017 = links["passage"].isin(["lanxin_high_speed", "china_high_speed", "lanyu"])
     return links[mine & links["iso3"].isin(countries) & ~closed_in_2017]
 
 
@@ -142,6 +142,34 @@ def test_karachi_lahore_by_rail_is_about_1219_km_inside_pakistan(
     assert km[city(cities, "Lahore", "PAK")] == pytest.approx(1219, rel=0.05)
 
 
+def test_turkey_and_iran_are_joined_by_rail_across_lake_van(
+    nodes: pd.DataFrame, links: pd.DataFrame, cities: pd.DataFrame
+) -> None:
+    km = shortest_km(overland(links, "rail", "TUR", "IRN"), len(nodes), city(cities, "Tehran", "IRN"))
+    assert 2_200 < km[city(cities, "Ankara", "TUR")] < 2_450  # published stretches add up to about 2,330
+
+
+def test_railways_of_mauritania_and_to_the_pacific_north_of_vladivostok_are_there(
+    nodes: pd.DataFrame, links: pd.DataFrame, cities: pd.DataFrame
+) -> None:
+    assert links.loc[links["mode"].eq("rail") & links["iso3"].eq("MRT"), "km"].sum() == pytest.approx(704, rel=0.01)
+    km = shortest_km(overland(links, "rail", "RUS"), len(nodes), city(cities, "Sovetskaya Gavan’", "RUS"))
+    assert km[city(cities, "Komsomolsk-on-Amur", "RUS")] == pytest.approx(468, rel=0.05)
+
+
+def test_china_s_freight_keeps_off_the_high_speed_lines(
+    nodes: pd.DataFrame, links: pd.DataFrame, cities: pd.DataFrame
+) -> None:
+    km = shortest_km(overland(links, "rail", "CHN"), len(nodes), city(cities, "Lanzhou", "CHN"))
+    assert km[city(cities, "Xi’an", "CHN")] == pytest.approx(676, rel=0.02)
+    assert km[city(cities, "Ürümqi", "CHN")] == pytest.approx(1_904, rel=0.02)
+
+
+def test_no_city_or_port_is_joined_by_road_across_an_ocean(links: pd.DataFrame) -> None:
+    connectors = links[links["mode"].eq("transfer") & links["dwell"].ne("port")]
+    assert connectors["km"].max() < 500
+
+
 def test_moscow_vladivostok_by_rail_is_about_9289_km_inside_russia(
     nodes: pd.DataFrame, links: pd.DataFrame, cities: pd.DataFrame
 ) -> None:
@@ -185,7 +213,8 @@ def test_closures_have_dates_in_order() -> None:
 
 
 def test_tables_are_described_as_built() -> None:
-    from landbridge.world.build.network.closures import closures, union_borders
+    from landbridge.world.build.network.closures import closures, pipelines, union_borders
 
     pd.testing.assert_frame_equal(closures(), table("closures"), check_dtype=False)
     pd.testing.assert_frame_equal(union_borders(), table("union_borders"), check_dtype=False)
+    pd.testing.assert_frame_equal(pipelines(), table("pipelines"), check_dtype=False)

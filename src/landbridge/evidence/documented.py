@@ -38,7 +38,7 @@ def _documented() -> pd.DataFrame:
     for row in frame.itertuples():
         within = tuple(str(row.within).split()) or None
         avoid = tuple(str(row.avoid).split())
-        query = Query(str(row.origin), str(row.destination), (str(row.mode),), within, avoid, int(row.year))
+        query = Query(str(row.origin), str(row.destination), (str(row.mode),), within, avoid, int(str(row.year)))
         try:
             ours.append(route_of(query).km)
             through.append(" ".join(route_of(query).countries))

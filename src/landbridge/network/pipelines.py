@@ -27,7 +27,7 @@ def pipeline_share(world: World, year: int) -> Floats:
     lines = world.table("pipelines")
     lines = lines[in_force(lines, year)]
     order = pd.Index(world.countries)
-    seller, buyer = (order.get_indexer(lines[end]) for end in ("origin", "destination"))
+    seller, buyer = (order.get_indexer(pd.Index(lines[end])) for end in ("origin", "destination"))
     known = (seller >= 0) & (buyer >= 0)
     np.add.at(share, (seller[known], buyer[known]), lines["share"].to_numpy(dtype=float)[known])
     return share

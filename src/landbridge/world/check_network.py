@@ -170,7 +170,8 @@ def _pipelines(world: World) -> Iterator[str]:
     if "pipelines" not in world.resources:
         return
     lines = world.table("pipelines")
-    known = set(world.table("economies")["iso3"]) | set(world.table("nodes")["iso3"] if "nodes" in world.resources else ())
+    listed = [world.table(name)["iso3"] for name in ("economies", "nodes") if name in world.resources]
+    known = {code for codes in listed for code in codes.unique() if code}
     for end in ("origin", "destination"):
         if strangers := sorted(set(lines[end]) - known):
             yield f'pipelines.{end}: no country "{strangers[0]}".{did_you_mean(strangers[0], known)} Use its ISO3 code.'

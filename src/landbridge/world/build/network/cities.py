@@ -84,7 +84,7 @@ def hub_positions(cities: pd.DataFrame, count: int, forced: list[int]) -> list[i
 
 
 def with_cities(graph: Graph, cities: pd.DataFrame, detour: float) -> tuple[Graph, NDArray[np.int64]]:
-    """The graph with a node for each city, joined to road (within 450 km) and rail (within 25 km) of its own country."""
+    """The graph with a node for each city, joined to the roads (within 450 km) and rails (25 km) of its country."""
     graph, ids = graph.with_nodes(cities[["lat", "lon", "iso3", "name"]].assign(kind="city", layer="city"))
     return connect(graph, ids, detour, _FARTHEST_ROAD_KM), ids
 

@@ -18,8 +18,9 @@ _ALIKE = ["passage", "border", "dwell", "speed_factor", "iso3", "gauge_mm", "sta
 def with_light_rails(graph: Graph) -> Graph:
     """The graph with only those rail links that lie on a shortest path within a country, contracted.
 
-    Lines behind a gate may be shut: what shortest paths use without them stays, too. Lengths are sums of the links drawn together, so distances between the nodes that stay are unchanged. About one
-    node in 0.3 degrees stays on every line, for the map and for corridors to join.
+    Lines behind a gate may be shut: what shortest paths use without them stays, too. Lengths are sums of the links
+    drawn together, so distances between the nodes that stay are unchanged. About one node in 0.3 degrees stays on
+    every line, for the map and for corridors to join.
     """
     terminals = graph.nodes["kind"].isin(["city", "port"]).to_numpy() | graph.nodes["name"].ne("").to_numpy()
     optional = graph.links["mode"].isin(["rail", "road"]) & graph.links["border"].eq("")
