@@ -46,7 +46,7 @@ def test_a_world_without_the_table_has_no_pipes(world2017: World) -> None:
     ("column", "value", "said"),
     [
         ("share", 1.5, "allowed is 0 to 1"),
-        ("share", 0.9, "Lower them to 1 together"),
+        ("share", 0.95, "Lower them to 1 together"),
         ("origin", "RUSS", "Did you mean"),
         ("commodity", "water", "neither oil nor gas"),
         ("until", "1900-01-01", "ends before it begins"),
