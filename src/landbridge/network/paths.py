@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
 from landbridge.network.core import Floats, Ints, Trees, adjacency, components, shortest_trees
+from landbridge.network.ordering import terminals_last
 
 try:
     import routingkit_cch as routingkit
@@ -59,9 +60,9 @@ class Routes:
     parts: tuple[tuple[Trees, Ints], ...]
 
 
-def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats) -> ShortestPaths:
+def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats, terminals: Ints | None = None) -> ShortestPaths:
     """A contraction hierarchy where its library is installed, else scipy's Dijkstra with the same methods."""
-    return Dijkstra(tail, head, len(lat)) if routingkit is None else Hierarchy(tail, head, lat, lon)
+    return Dijkstra(tail, head, len(lat)) if routingkit is None else Hierarchy(tail, head, lat, lon, terminals)
 
 
 class Hierarchy:
@@ -72,10 +73,13 @@ class Hierarchy:
     Source: Dibbelt, Strasser & Wagner (2016), "Customizable contraction hierarchies", ACM JEA 21.
     """
 
-    def __init__(self, tail: Ints, head: Ints, lat: Floats, lon: Floats) -> None:
-        """``tail, head`` [L] link ends; ``lat, lon`` [N] degrees, by which the nested dissection cuts."""
+    def __init__(self, tail: Ints, head: Ints, lat: Floats, lon: Floats, terminals: Ints | None = None) -> None:
+        """``tail, head`` [L] link ends; ``lat, lon`` [N] degrees, by which the nested dissection cuts; ``terminals``
+        nodes among which distances will be asked for most."""
         arc_tail, arc_head = np.concatenate([tail, head]).tolist(), np.concatenate([head, tail]).tolist()
         order = routingkit.compute_order_inertial(len(lat), arc_tail, arc_head, lat.tolist(), lon.tolist())
+        if terminals is not None:
+            order = terminals_last(np.asarray(order), tail, head, terminals).tolist()
         self._hierarchy = routingkit.CCH(order, arc_tail, arc_head, False)
         self._metric: Any = None
         self._updater = routingkit.CCHMetricPartialUpdater(self._hierarchy)
