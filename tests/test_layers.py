@@ -16,6 +16,7 @@ LEVEL = {
     "labels": 1,
     "panels": 1,
     "parameters": 1,
+    "threads": 1,
     "variables": 1,
     "world": 2,
     "study": 5,

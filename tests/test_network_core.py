@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from landbridge.network import core, paths
+from landbridge.network.ordering import elimination_tree, terminals_last
 
 
 @st.composite
@@ -22,9 +23,9 @@ def graphs(draw):
     return tail, head, weights, features, anchors, n_nodes
 
 
-def _hierarchy(tail, head, n_nodes):
+def _hierarchy(tail, head, n_nodes, terminals=None):
     rng = np.random.default_rng(0)
-    return paths.Hierarchy(tail, head, rng.uniform(-60, 60, n_nodes), rng.uniform(-180, 180, n_nodes))
+    return paths.Hierarchy(tail, head, rng.uniform(-60, 60, n_nodes), rng.uniform(-180, 180, n_nodes), terminals)
 
 
 needs_hierarchy = pytest.mark.skipif(paths.routingkit is None, reason="routingkit-cch has no wheel for this platform")
@@ -134,6 +135,31 @@ def test_marks_on_a_path_are_those_of_its_links(graph):
         assert (passed[target] == expected).all()
 
 
+@given(graphs())
+def test_elimination_tree_leads_to_the_first_node_that_elimination_joins(graph):
+    tail, head, *_, n_nodes = graph
+    joined = [set() for _ in range(n_nodes)]
+    for one, other in zip(tail, head, strict=True):
+        joined[min(one, other)] |= {int(max(one, other))} - {int(min(one, other))}
+    for above in joined:
+        if above:
+            joined[min(above)] |= above - {min(above)}
+    first = [min(above, default=-1) for above in joined]
+    assert elimination_tree(tail, head, n_nodes).tolist() == first
+
+
+@given(graphs(), st.integers(1, 40))
+def test_terminals_come_last_in_their_cells_and_no_node_is_lost(graph, cell):
+    tail, head, *_, anchors, n_nodes = graph
+    order = np.random.default_rng(0).permutation(n_nodes)
+    found = terminals_last(order, tail, head, anchors, cell)
+    assert sorted(found.tolist()) == list(range(n_nodes))
+    others = ~np.isin(order, anchors)
+    assert found[~np.isin(found, anchors)].tolist() == order[others].tolist()
+    if cell >= n_nodes and len(np.unique(core.components(tail, head, n_nodes))) == 1:
+        assert set(found[-len(anchors) :].tolist()) == set(anchors.tolist())
+
+
 def _with_a_few_changes(weights, seed):
     rng = np.random.default_rng(seed)
     several = [weights]
@@ -150,7 +176,7 @@ def _with_a_few_changes(weights, seed):
 def test_distances_after_changes_of_a_few_links_equal_those_found_anew(graph, seed):
     tail, head, weights, _, anchors, n_nodes = graph
     several = _with_a_few_changes(weights, seed)
-    found = _hierarchy(tail, head, n_nodes).pairs_of_each(several, anchors)
+    found = _hierarchy(tail, head, n_nodes, anchors).pairs_of_each(several, anchors)
     exact = paths.Dijkstra(tail, head, n_nodes).pairs_of_each(several, anchors)
     for mine, theirs in zip(found, exact, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-4)

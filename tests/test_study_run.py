@@ -140,11 +140,10 @@ def test_results_do_not_depend_on_the_number_of_workers(small_study: Study, smal
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 5, 16])
-def test_lanes_share_out_every_scenario_and_draw_once(small_study: Study, workers: int) -> None:
-    lanes = plan(small_study, 12, workers)
-    assert len(lanes) <= workers
-    assert sorted(draw for lane in lanes for draw in lane.draws) == list(range(12))
-    assert sorted(name for lane in lanes for name in lane.scenarios) == sorted([BASELINE, *small_study.scenarios])
+def test_tasks_share_out_every_scenario_and_draw_once(small_study: Study, workers: int) -> None:
+    tasks = plan(small_study, 12, workers)
+    assert sorted(draw for task in tasks for draw in task.draws) == list(range(12))
+    assert sorted(name for task in tasks for name in task.scenarios) == sorted([BASELINE, *small_study.scenarios])
 
 
 def test_saved_outcome_comes_back_the_same(small_outcome: Outcome, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from landbridge import threads
 from landbridge.errors import InputError, LandbridgeError
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a study, judge its claims and write its report."""
+    threads.keep_to_one()
     from landbridge.claims.document import to_json
     from landbridge.claims.judge import judge
     from landbridge.claims.schema import countries, read_claims

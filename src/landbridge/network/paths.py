@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
 from landbridge.network.core import Floats, Ints, Trees, adjacency, components, shortest_trees
+from landbridge.network.ordering import terminals_last
 
 try:
     import routingkit_cch as routingkit
@@ -26,7 +27,7 @@ _LARGEST = 2**31 - 2
 _EXACT_ENOUGH = 1e-5  # rounding of a mean weight above which the integer scale is refined
 _BLOCKS = 12  # blocks of terminals in the all-pairs triangle: the work falls to (1 + 1/12)/2 of the square
 _BLOCK = 64  # terminals whose ways are compared at a time: what the processor keeps at hand
-_MOST_ANEW, _MOST_SHORTER = 0.8, 0.25  # rows asked for, by number of terminals, beyond which all pairs are cheaper
+_MANY = 0.35  # rows asked for, by number of terminals, beyond which all pairs are cheaper
 
 
 class ShortestPaths(Protocol):
@@ -39,7 +40,7 @@ class ShortestPaths(Protocol):
         """Distances [T, T] among terminals, symmetric with a zero diagonal."""
 
     def pairs_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Floats]:
-        """Distances [T, T] under several weights, quickest where they differ from the first on few links."""
+        """Distances [T, T] under several weights, quickest where they differ on few links."""
 
     def trees(self, weights: Floats, sources: Ints) -> Trees:
         """The tree of cheapest paths from each source to every node."""
@@ -59,9 +60,9 @@ class Routes:
     parts: tuple[tuple[Trees, Ints], ...]
 
 
-def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats) -> ShortestPaths:
+def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats, terminals: Ints | None = None) -> ShortestPaths:
     """A contraction hierarchy where its library is installed, else scipy's Dijkstra with the same methods."""
-    return Dijkstra(tail, head, len(lat)) if routingkit is None else Hierarchy(tail, head, lat, lon)
+    return Dijkstra(tail, head, len(lat)) if routingkit is None else Hierarchy(tail, head, lat, lon, terminals)
 
 
 class Hierarchy:
@@ -72,10 +73,13 @@ class Hierarchy:
     Source: Dibbelt, Strasser & Wagner (2016), "Customizable contraction hierarchies", ACM JEA 21.
     """
 
-    def __init__(self, tail: Ints, head: Ints, lat: Floats, lon: Floats) -> None:
-        """``tail, head`` [L] link ends; ``lat, lon`` [N] degrees, by which the nested dissection cuts."""
+    def __init__(self, tail: Ints, head: Ints, lat: Floats, lon: Floats, terminals: Ints | None = None) -> None:
+        """``tail, head`` [L] link ends; ``lat, lon`` [N] degrees, by which the nested dissection cuts; ``terminals``
+        nodes among which distances will be asked for most."""
         arc_tail, arc_head = np.concatenate([tail, head]).tolist(), np.concatenate([head, tail]).tolist()
         order = routingkit.compute_order_inertial(len(lat), arc_tail, arc_head, lat.tolist(), lon.tolist())
+        if terminals is not None:
+            order = terminals_last(np.asarray(order), tail, head, terminals).tolist()
         self._hierarchy = routingkit.CCH(order, arc_tail, arc_head, False)
         self._metric: Any = None
         self._updater = routingkit.CCHMetricPartialUpdater(self._hierarchy)
@@ -99,55 +103,60 @@ class Hierarchy:
         return self.pairs_of_each([weights], terminals)[0]
 
     def pairs_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Floats]:
-        """Distances [T, T] under several weights, quickest where they differ from the first on few links.
+        """Distances [T, T] under several weights, quickest where they differ on few links.
 
-        Exact, at one integer scale for all. With ``d`` the distances under the first weights and ``d'`` under others:
-
-        - a pair is touched when a shortest path of it may use a link that became longer, that is when
-          d(s, e) + d(e, t) = d(s, t) for an end e of such a link;
-        - a shorter way through a link that became shorter passes an end e of it, so that for a pair not touched
-          d'(s, t) = min(d(s, t), min_e d'(s, e) + d'(e, t));
-        - touched pairs are asked about anew, a row for one terminal of each.
-
-        A set of nodes that covers the changed links stands for their ends. Where many rows are needed, all pairs are
-        asked about. Weights equal to the first give the very same array.
+        Exact, at one integer scale for all. With ``d`` the distances under some weights and ``d'`` under others that
+        are nowhere greater, a shorter way passes an end e of a link that became shorter, so that
+        d'(s, t) = min(d(s, t), min_e d'(s, e) + d'(e, t)). All pairs are asked about under the greatest of all weights
+        of every link; each weights' distances follow from the nearest known of weights nowhere less. A set of nodes
+        that covers the shorter links stands for their ends; where there are many, all pairs are asked about. Equal
+        weights give the very same array.
 
         Raises:
             ValueError: a weight is negative or not a number.
         """
         scale = min(self._scale(each, terminals, terminals) for each in weights)
-        found: list[Floats] = []
-        for distance, other in self._distances_of_each([_units(each, scale) for each in weights], terminals):
-            found.append(_lengths(distance, scale) if not found or other.any() else found[0])
-        return found
+        units = np.array([_units(each, scale) for each in weights])
+        lengths: dict[int, Floats] = {}
+        found: dict[int, Floats] = {}
+        for place, distance in self._distances_of_each(units, terminals):
+            if id(distance) not in lengths:
+                lengths[id(distance)] = _lengths(distance, scale)
+            found[place] = lengths[id(distance)]
+        return [found[place] for place in range(len(weights))]
 
-    def _distances_of_each(self, units: Sequence[Ints], terminals: Ints) -> Iterator[tuple[Units, Flags]]:
-        """For each of several integer lengths [L] the distances [T, T], and the pairs whose paths may be others than
-        under the first. The metric is set to the lengths when they are returned.
+    def _distances_of_each(self, units: Ints, terminals: Ints) -> Iterator[tuple[int, Units]]:
+        """Under each of several integer lengths [W, L] its position and the distances [T, T]: of the first to begin
+        with, then of those nearest to the last. Equal lengths give the very same array.
+
+        The metric is set to the lengths when their distances are returned.
         """
-        first, *others = units
-        self._customise(first)
-        before, current = self._all_pairs(terminals), first
-        longer = [self._cover(np.flatnonzero(each > first)) for each in others]
-        ends = np.unique(np.concatenate([*longer, np.empty(0, dtype=np.int64)]))
-        reach = self._joined_rows(ends, terminals)
-        same = np.zeros(before.shape, dtype=bool)
-        yield before, same
-        for each, cover in zip(others, longer, strict=True):
-            self._update(current, each)
-            current = each
-            if (each == first).all():
-                yield before, same
-                continue
-            touched = _touched(before, reach[np.searchsorted(ends, cover)])
-            anew = _covering(touched)
-            shorter = self._cover(np.flatnonzero(each < first))
-            if len(anew) > _MOST_ANEW * len(terminals) or len(shorter) > _MOST_SHORTER * len(terminals):
-                after = self._all_pairs(terminals)
-            else:
-                rows = self._joined_rows(np.concatenate([terminals[anew], shorter]), terminals)
-                after = _mended(before, touched, anew, rows)
-            yield after, touched | (after < before)
+        greatest = units.max(axis=0)
+        self._customise(greatest)
+        links = np.flatnonzero((units != greatest).any(axis=0))
+        varying, current = units[:, links], greatest[links]
+        known = [(current, self._all_pairs(terminals))]
+        left, place = list(range(1, len(units))), 0
+        while True:
+            for lengths in (_in_common(varying[place], varying[left], known), varying[place]):
+                self._update(links, current, lengths)
+                current = lengths
+                base, distance = _nearest(lengths, known)
+                shorter = links[lengths < base]
+                if len(shorter):
+                    distance = self._after(distance, shorter, terminals)
+                    known.append((lengths, distance))
+            yield place, distance
+            if not left:
+                return
+            place = left.pop(int(np.count_nonzero(varying[left] != current, axis=1).argmin()))
+
+    def _after(self, distance: Units, shorter: Ints, terminals: Ints) -> Units:
+        """Distances [T, T] under the metric that is set, from those ``distance`` before some links became shorter."""
+        nodes = self._cover(shorter)
+        if len(nodes) > _MANY * len(terminals):
+            return self._all_pairs(terminals)
+        return _through(self._joined_rows(nodes, terminals), distance)
 
     def _all_pairs(self, terminals: Ints) -> Units:
         """Distances [T, T] under the metric that is set.
@@ -217,26 +226,32 @@ class Hierarchy:
     def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
         """Cheapest paths among terminals under several weights, quickest where they differ from the first on few links.
 
-        Trees under other weights than the first are made for the terminals that cover the pairs whose paths may differ.
+        A pair's path may be another than under the first weights where its distance d is less, and where a shortest
+        path may use a link that became longer: d(s, e) + d(e, t) = d(s, t) for an end e of it. Trees under other
+        weights than the first are made for the terminals that cover those pairs.
         """
         scale = min(self._scale(each, terminals, np.arange(self._n_nodes)) for each in weights)
-        units = [_units(each, scale, least=1) for each in weights]
+        units = np.array([_units(each, scale, least=1) for each in weights])
+        longer = [self._cover(np.flatnonzero(each > units[0])) for each in units]
+        ends = np.unique(np.concatenate(longer))
         rank = np.arange(len(terminals))
         upper = rank[:, None] < rank[None, :]
-        usual: Trees | None = None
-        found = []
-        for each, (_, other) in zip(units, self._distances_of_each(units, terminals), strict=True):
-            usual = usual or _without_distances(self._trees(each, scale, terminals))
+        found: dict[int, Routes] = {}
+        for place, distance in self._distances_of_each(units, terminals):
+            if not found:
+                usual, before = _without_distances(self._trees(units[0], scale, terminals)), distance
+                reach = self._joined_rows(ends, terminals)
+            other = _touched(before, reach[np.searchsorted(ends, longer[place])]) | (distance < before)
             parts = [(usual, np.where(upper & ~other, rank[:, None], -1))]
             if other.any():
                 anew = _covering(other)
                 row = np.full(len(terminals), -1)
                 row[anew] = np.arange(len(anew))
                 first_end = (row[:, None] >= 0) & ((row[None, :] < 0) | upper)
-                trees = _without_distances(self._trees(each, scale, terminals[anew]))
+                trees = _without_distances(self._trees(units[place], scale, terminals[anew]))
                 parts.append((trees, np.where(other & first_end, row[:, None], -1)))
-            found.append(Routes(tuple(parts)))
-        return found
+            found[place] = Routes(tuple(parts))
+        return [found[place] for place in range(len(weights))]
 
     def routes(self, weights: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
         """Every link that lies on the cheapest path of one of the pairs of nodes, sorted."""
@@ -278,12 +293,12 @@ class Hierarchy:
         else:
             self._metric.reset(arcs)
 
-    def _update(self, before: Ints, after: Ints) -> None:
-        """Change the integer lengths [L] that the metric has."""
-        changed = np.flatnonzero(before != after)
-        length = after[changed].tolist()
-        arcs = [*changed.tolist(), *(changed + self._n_links).tolist()]
-        self._updater.apply(self._metric, dict(zip(arcs, length * 2, strict=True)))
+    def _update(self, links: Ints, before: Ints, after: Ints) -> None:
+        """Change the integer lengths that the metric has for some links."""
+        changed = before != after
+        numbers, lengths = links[changed].tolist(), after[changed].tolist()
+        arcs = [*numbers, *(number + self._n_links for number in numbers)]
+        self._updater.apply(self._metric, dict(zip(arcs, lengths * 2, strict=True)))
 
     def _joined_rows(self, sources: Ints, targets: Ints) -> Units:
         """Distances [S, T], asked for within each component only."""
@@ -320,21 +335,19 @@ def _without_distances(trees: Trees) -> Trees:
 
 def _lengths(units: Units, scale: float) -> Floats:
     """Distances in integer units as lengths; ``inf`` beyond reach."""
-    lengths = units.astype(float)
-    lengths /= scale
-    beyond = units == _INFINITE
-    if beyond.any():
-        lengths[beyond] = np.inf
+    lengths = np.divide(units, scale, dtype=float)
+    np.copyto(lengths, np.inf, where=units == _INFINITE)
     return lengths
 
 
-def _through(rows: Units) -> Units:
-    """Length [T, T] of the best way between two terminals through one of some nodes, whose distances are ``rows``."""
-    count = rows.shape[1]
-    best = np.full((count, count), 2 * _INFINITE, dtype=np.uint32)
-    for first in range(0, count, _BLOCK):
+def _through(rows: Units, distance: Units) -> Units:
+    """Distances [T, T], or the way between two terminals through one of some nodes where it is shorter; ``rows`` are
+    those nodes' distances to the terminals.
+    """
+    best = np.empty_like(distance)
+    for first in range(0, len(best), _BLOCK):
         last = first + _BLOCK
-        block = best[first:last, first:].copy()
+        block = distance[first:last, first:].copy()
         way = np.empty_like(block)
         for row in rows:
             np.add(row[first:last, None], row[first:], out=way)
@@ -343,18 +356,10 @@ def _through(rows: Units) -> Units:
     return best
 
 
-def _near(distance: Units, rows: Units) -> Ints:
-    """Terminals of which the way to some other through some nodes may be no longer than their distance [T, T]."""
-    nearest = rows.min(axis=0, initial=_INFINITE)
-    return np.flatnonzero((nearest[:, None] + nearest <= distance).any(axis=1) & (nearest < _INFINITE))
-
-
 def _touched(distance: Units, rows: Units) -> Flags:
     """Pairs [T, T] of which a shortest path passes one of some nodes, whose distances to the terminals are given."""
-    touched = np.zeros(distance.shape, dtype=bool)
-    near = _near(distance, rows)
-    block = np.ix_(near, near)
-    touched[block] = (_through(rows[:, near]) <= distance[block]) & (distance[block] < _INFINITE)
+    beyond = np.full(distance.shape, 2 * _INFINITE, dtype=np.uint32)
+    touched = (_through(rows, beyond) <= distance) & (distance < _INFINITE)
     np.fill_diagonal(touched, False)
     return touched
 
@@ -372,17 +377,19 @@ def _covering(pairs: Flags) -> Ints:
     return np.array(chosen, dtype=np.int64)
 
 
-def _mended(distance: Units, touched: Flags, anew: Ints, rows: Units) -> Units:
-    """Distances after some lengths changed; ``rows`` are new ones of the terminals ``anew``, then of other nodes."""
-    mended = np.where(touched, np.uint32(_INFINITE), distance)
-    others = rows[len(anew) :]
-    near = _near(mended, others)
-    block = np.ix_(near, near)
-    mended[block] = np.minimum(mended[block], _through(others[:, near]))
-    mended[anew] = rows[: len(anew)]
-    mended[:, anew] = rows[: len(anew)].T
-    np.fill_diagonal(mended, 0)
-    return mended
+def _nearest(lengths: Ints, known: Sequence[tuple[Ints, Units]]) -> tuple[Ints, Units]:
+    """Of known lengths with their distances those that are nowhere less, and differ on the fewest links."""
+    above = [each for each in known if (lengths <= each[0]).all()]
+    return min(above, key=lambda each: np.count_nonzero(lengths < each[0]))
+
+
+def _in_common(lengths: Ints, others: Ints, known: Sequence[tuple[Ints, Units]]) -> Ints:
+    """The greatest of these lengths and of those others that make most of the same links shorter than known lengths."""
+    base, _ = _nearest(lengths, known)
+    shorter = lengths < base
+    same = np.count_nonzero((others < base) & shorter, axis=1)
+    alike = (others <= base).all(axis=1) & (same > np.count_nonzero(shorter) / 2)
+    return np.maximum(lengths, others[alike].max(axis=0, initial=0))
 
 
 class Dijkstra:

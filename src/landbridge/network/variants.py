@@ -236,7 +236,8 @@ class _Union:
             closed = graph.members @ (~usable[variant]).astype(float) > 0.0
             changes.append(_change(graph, rows, own.of(graph.members[rows]), closed, hubs, changes))
         lat, lon = self.lat[graph.nodes], self.lon[graph.nodes]
-        return Skeleton(graph, links, prepare(graph.tail, graph.head, lat, lon), whole, tuple(changes))
+        paths = prepare(graph.tail, graph.head, lat, lon, graph.anchors)
+        return Skeleton(graph, links, paths, whole, tuple(changes))
 
     def _usable(self, variant: int, main_mode: str) -> Flags:
         """Links [L] that are open in a variant, run as an allowed mode, and lie on the trunk of any variant."""

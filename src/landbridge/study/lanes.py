@@ -1,86 +1,106 @@
-"""Work side by side: each lane has some draws and the central values of some scenarios, and a process of its own."""
+"""Work side by side: processes that share out the central values of the scenarios, and the draws of all of them."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import xarray as xr
 
-from landbridge.errors import StudyError
+from landbridge import threads
 from landbridge.study.chain import Chain
 from landbridge.study.record import Record, central_values_of, record
 from landbridge.study.schema import BASELINE, Study
 
-BATCH = 4  # draws between two steps of the progress bar
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-
-Advance = Callable[[int], None]
+BATCH = 2  # draws between two steps of the progress bar
 
 
 @dataclass(frozen=True)
-class Lane:
-    """The scenarios of which a lane finds the central values, and the positions of its draws of all scenarios."""
+class Task:
+    """Scenarios of which to find the central values, or positions of draws of all scenarios."""
 
-    scenarios: tuple[str, ...]
-    draws: tuple[int, ...]
+    scenarios: tuple[str, ...] = ()
+    draws: tuple[int, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """How far the progress bar moves."""
+        return len(self.scenarios) + len(self.draws)
 
 
 @dataclass(frozen=True)
-class Results:
-    """What the lanes found: the central values of their scenarios, and a record of all scenarios by draw."""
+class Found:
+    """What a task found: the central values of its scenarios, or a record of all scenarios for each of its draws."""
 
-    central: tuple[xr.Dataset, ...]
+    task: Task
+    central: xr.Dataset | None
     records: Mapping[int, Record]
 
 
-def plan(study: Study, draws: int, workers: int) -> list[Lane]:
-    """Lanes of about equal work."""
+def plan(study: Study, draws: int, workers: int) -> list[Task]:
+    """The tasks, the longest first; as many groups of scenarios as there are workers."""
     scenarios = [BASELINE, *study.scenarios]
-    lanes = max(1, min(workers, max(len(scenarios), draws)))
-    return [Lane(tuple(scenarios[lane::lanes]), tuple(range(lane, draws, lanes))) for lane in range(lanes)]
+    groups = min(workers, len(scenarios))
+    return [
+        *(Task(scenarios=tuple(scenarios[group::groups])) for group in range(groups)),
+        *(Task(draws=tuple(range(start, min(start + BATCH, draws)))) for start in range(0, draws, BATCH)),
+    ]
 
 
-def work(
-    study: Study, lanes: Sequence[Lane], values: Sequence[Mapping[str, float]], watched: Sequence[str], advance: Advance
-) -> Results:
-    """Do the lanes' work, in processes of their own where there are several. ``values[d]`` belong to draw d.
+@dataclass(frozen=True)
+class Desk:
+    """What a process works on: a study, the countries watched, and what is the same in all tasks, made when needed."""
+
+    study: Study
+    watched: tuple[str, ...]
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The models made ready for the study."""
+        return Chain.of(self.study)
+
+    def do(self, task: Task, values: Sequence[Mapping[str, float]]) -> Found:
+        """``values`` of the parameters for each of the task's draws."""
+        central = central_values_of(self.chain, task.scenarios, self.watched) if task.scenarios else None
+        records = [record(self.chain, {**self.chain.central, **drawn}, self.watched) for drawn in values]
+        return Found(task, central, dict(zip(task.draws, records, strict=True)))
+
+
+@contextmanager
+def at_work(
+    desk: Desk, tasks: Sequence[Task], values: Sequence[Mapping[str, float]], workers: int
+) -> Iterator[Iterator[Found]]:
+    """Have the tasks done, by processes of their own where there are several workers; yields what is found as it comes.
+
+    ``values[d]`` belong to draw d. Where processes can be forked they share what is made ready here; elsewhere each
+    makes it ready for itself. Leaving by an error, Ctrl-C among them, ends the processes at once.
 
     Raises:
-        StudyError: changes do not fit the world; the complaints of all lanes together.
+        StudyError: changes do not fit the world.
         SolveError: the first refusal of a model.
     """
-    central: dict[Lane, xr.Dataset] = {}
-    records: dict[int, Record] = {}
-    with _executors(lanes) as executors:
-        _ready(
-            [
-                executor.submit(_prepare, study, lane, list(watched))
-                for executor, lane in zip(executors, lanes, strict=True)
-            ]
-        )
-        waiting: dict[Future[Any], tuple[Lane, tuple[int, ...]]] = {}
-        for executor, lane in zip(executors, lanes, strict=True):
-            if lane.scenarios:
-                waiting[executor.submit(_central, lane)] = (lane, ())
-            for start in range(0, len(lane.draws), BATCH):
-                batch = lane.draws[start : start + BATCH]
-                waiting[executor.submit(_records, lane, [values[position] for position in batch])] = (lane, batch)
-        for done in as_completed(waiting):
-            lane, batch = waiting[done]
-            if batch:
-                records |= dict(zip(batch, done.result(), strict=True))
-                advance(len(batch))
-            else:
-                central[lane] = done.result()
-                advance(1)
-    return Results(tuple(central[lane] for lane in lanes if lane.scenarios), records)
+    jobs = [(task, [values[position] for position in task.draws]) for task in tasks]
+    if workers == 1:
+        yield (desk.do(*job) for job in jobs)
+        return
+    if _forks():
+        _ = desk.chain
+    before = set(multiprocessing.active_children())
+    with threads.one_in_new_processes(), _pool(desk, min(workers, len(tasks))) as pool:
+        try:
+            waiting = [pool.submit(_do, *job) for job in jobs]
+            yield (done.result() for done in as_completed(waiting))
+        except BaseException:
+            for child in set(multiprocessing.active_children()) - before:
+                child.terminate()
+            raise
 
 
 def cores() -> int:
@@ -88,81 +108,27 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _ready(prepared: Iterable[Future[None]]) -> None:
-    """Wait until every lane is ready; complaints of several lanes become one."""
-    complaints: list[str] = []
-    for lane in prepared:
-        try:
-            lane.result()
-        except StudyError as error:
-            complaints += [line for line in str(error).split("\n") if line not in complaints]
-    if complaints:
-        raise StudyError(complaints)
+_desk: Desk | None = None  # of a worker's process
 
 
-_chains: dict[Lane, tuple[Chain, list[str]]] = {}
-
-
-def _prepare(study: Study, lane: Lane, watched: list[str]) -> None:
-    _chains[lane] = (Chain.of(study), watched)
-
-
-def _central(lane: Lane) -> xr.Dataset:
-    chain, watched = _chains[lane]
-    return central_values_of(chain, lane.scenarios, watched)
-
-
-def _records(lane: Lane, values: Sequence[Mapping[str, float]]) -> list[Record]:
-    chain, watched = _chains[lane]
-    return [record(chain, {**chain.central, **drawn}, watched) for drawn in values]
-
-
-class _Here(Executor):
-    """Runs what is submitted at once, in this process."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-@contextmanager
-def _executors(lanes: Sequence[Lane]) -> Iterator[list[Executor]]:
-    """One executor a lane; leaving by an error, Ctrl-C among them, ends the processes at once."""
-    if len(lanes) == 1:
-        try:
-            yield [_Here()]
-        finally:
-            _chains.clear()
-        return
-    before = set(multiprocessing.active_children())
-    context = multiprocessing.get_context("spawn")
-    with ExitStack() as stack:
-        stack.enter_context(_one_thread())
-        pools = [stack.enter_context(ProcessPoolExecutor(1, context, _ignore_interrupt)) for _ in lanes]
-        try:
-            yield list(pools)
-        except BaseException:
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-            raise
-
-
-def _ignore_interrupt() -> None:
+def _begin(desk: Desk) -> None:
     """Ctrl-C reaches every process of the terminal; the main one sees to the others."""
+    global _desk
+    _desk = desk
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Processes started here use one thread for linear algebra: results are the same however many lanes there are."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def _do(task: Task, values: Sequence[Mapping[str, float]]) -> Found:
+    assert _desk is not None
+    return _desk.do(task, values)
+
+
+def _forks() -> bool:
+    """Whether workers are forked: on Linux, where linear algebra has been told to keep to one thread."""
+    return sys.platform == "linux" and threads.is_one()
+
+
+def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
+    """Processes at the same desk."""
+    context = multiprocessing.get_context("fork" if _forks() else "spawn")
+    return ProcessPoolExecutor(workers, context, _begin, (desk,))

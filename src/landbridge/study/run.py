@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from landbridge.errors import InputError, SolveError
 from landbridge.parameters import central_values, of_sectors
 from landbridge.study.alignment import alignment_of
-from landbridge.study.lanes import Advance, cores, plan, work
+from landbridge.study.lanes import Desk, Found, Task, at_work, cores, plan
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
-from landbridge.study.record import RECORD_DIMS, Record
+from landbridge.study.record import RECORD_DIMS
 from landbridge.study.schema import BASELINE, Study
 from landbridge.study.uncertainty import draw
 from landbridge.variables import variables
@@ -59,13 +58,14 @@ def run(
     watched = [code for code in dict.fromkeys([*study.focus, *also]) if code in world.countries]
     drawn = draw(study.uncertainty.parameters, count, study.uncertainty.seed)
     values = [{name: float(array[position]) for name, array in drawn.items()} for position in range(count)]
-    lanes = plan(study, count, workers or cores())
-    with _bar(progress, study.title, count + sum(1 for lane in lanes if lane.scenarios)) as advance:
-        results = work(study, lanes, values, watched, advance)
-    data = _only_links_that_matter(_joined(study, results.central))
+    workers = workers or cores()
+    tasks = plan(study, count, workers)
+    with at_work(Desk(study, tuple(watched)), tasks, values, workers) as found:
+        done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
+    data = _only_links_that_matter(_joined(study, [part for task in tasks if (part := done[task].central) is not None]))
     data = data.merge(alignment_of(study, world, data["flow"], watched, count), join="exact")
     if count:
-        data = data.merge(_drawn(study, results.records, drawn, watched), join="exact")
+        data = data.merge(_drawn(study, done.values(), drawn, watched), join="exact")
     refuse_out_of_bounds(data)
     return Outcome(data, _header(study, world, data, count))
 
@@ -86,7 +86,7 @@ def refuse_out_of_bounds(data: xr.Dataset) -> None:
 
 
 def _joined(study: Study, parts: Sequence[xr.Dataset]) -> xr.Dataset:
-    """The central values of all lanes, scenarios in the order of the file, the baseline first."""
+    """The central values of all tasks, scenarios in the order of the file, the baseline first."""
     of_baseline = [name for name, values in parts[0].data_vars.items() if "scenario" not in values.dims]
     data: xr.Dataset = xr.concat(
         [part.drop_vars([*of_baseline, "exporter", "importer"], errors="ignore") for part in parts],
@@ -104,10 +104,9 @@ def _only_links_that_matter(data: xr.Dataset) -> xr.Dataset:
     return data.isel(link=np.flatnonzero(kept.to_numpy()))
 
 
-def _drawn(
-    study: Study, records: Mapping[int, Record], drawn: Mapping[str, Array], watched: Sequence[str]
-) -> xr.Dataset:
+def _drawn(study: Study, done: Iterable[Found], drawn: Mapping[str, Array], watched: Sequence[str]) -> xr.Dataset:
     """The records of all draws as labelled arrays."""
+    records = {position: record for found in done for position, record in found.records.items()}
     count = len(records)
     kept = {
         quantity + DRAWS: (
@@ -164,13 +163,14 @@ def _versions() -> dict[str, str]:
     return found
 
 
-@contextmanager
-def _bar(shown: bool, title: str, total: int) -> Iterator[Advance]:
-    """A progress bar on stderr, gone when done; yields the function that moves it on."""
+def _with_bar(found: Iterable[Found], shown: bool, title: str, tasks: Sequence[Task]) -> Iterator[Found]:
+    """What is found, while a progress bar on stderr moves on by each; it is gone when done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not shown, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda steps: bar.advance(task, steps)
+        line = bar.add_task(title, total=sum(task.steps for task in tasks))
+        for each in found:
+            yield each
+            bar.advance(line, each.task.steps)
