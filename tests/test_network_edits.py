@@ -48,8 +48,8 @@ def test_speed_of_a_new_line_is_the_one_given(world):
 
 def test_new_line_pays_at_the_border_it_crosses(world):
     after = edits.add_link(world, mode="rail", via=["Lahore", "Delhi"])
-    crossing = next(leg for leg in _route(after, "Lahore", "Delhi", modes=["rail"]).legs if leg.border)
-    params = central_values()
+    params = {**central_values(), "conflict_closure": 0.0}
+    crossing = next(leg for leg in _route(after, "Lahore", "Delhi", modes=["rail"], params=params).legs if leg.border)
     assert crossing.border == "IND-PAK"
     assert crossing.hours == pytest.approx(params["rail_border_hours"], abs=0.1)
     assert crossing.usd == pytest.approx(params["rail_border_usd"], abs=5.0)
@@ -192,13 +192,17 @@ def test_border_set_by_a_study_takes_its_hours_and_money_and_opens(world):
     params = central_values()
     hours, usd = later.link_costs(params)
     grade = np.log10(1.0 + 10.0 / params["conflict_scale"])
-    assert hours[12] == pytest.approx(2.0 + 3.0 / 45.0 + 0.03 * params["conflict_delay"] * grade)
-    assert usd[12] == pytest.approx(30.0 + 3.0 * (params["usd_per_teu_km_road"] + params["conflict_surcharge"] * grade))
+    wait = params["conflict_closure_hours"] * (1 - np.exp(-params["conflict_closure"] * grade))
+    insurance = params["conflict_premium"] / 100 * params["value_per_teu_manufactures"] / 1000
+    assert hours[12] == pytest.approx(2.0 + 3.0 / 45.0 + 0.03 * params["conflict_delay"] * grade + wait)
+    assert usd[12] == pytest.approx(
+        30.0 + 3.0 * (params["usd_per_teu_km_road"] + (params["conflict_surcharge"] + insurance) * grade)
+    )
 
 
 def test_border_keeps_the_parameter_for_what_the_study_leaves_out(world):
     after = Network.from_world(edits.set_border(world, between=("CHN", "PAK"), hours=2.0))
-    hours, usd = after.link_costs(central_values())
+    hours, usd = after.link_costs({**central_values(), "conflict_closure": 0.0})
     assert hours[1] == pytest.approx(2.0 + 3.0 / 45.0)
     assert usd[1] == Network.from_world(world).link_costs(central_values())[1][1]
 

@@ -30,6 +30,7 @@ def params():
 
 
 def test_hours_and_money_of_a_link_are_those_of_its_length_and_stop(network, params):
+    params = {**params, "conflict_closure": 0.0}
     hours, usd = network.link_costs(params)
     assert hours[0] == pytest.approx(416.0 / params["road_speed_kmh"])
     assert usd[0] == pytest.approx(416.0 * params["usd_per_teu_km_road"])
@@ -38,11 +39,33 @@ def test_hours_and_money_of_a_link_are_those_of_its_length_and_stop(network, par
     assert hours[6] == pytest.approx(20.0 / params["sea_speed_kmh"] + params["port_hours"])
 
 
-def test_violence_delays_and_surcharges_land_transport(network, params):
+def test_violence_delays_surcharges_and_insures_land_transport(network, params):
     hours, usd = network.link_costs(params)
     grade = np.log10(1.0 + 10.0 / params["conflict_scale"])
+    insurance = params["conflict_premium"] / 100 * params["value_per_teu_manufactures"] / 1000
     assert hours[4] == pytest.approx(1220.0 / params["road_speed_kmh"] + 12.2 * params["conflict_delay"] * grade)
-    assert usd[4] == pytest.approx(1220.0 * (params["usd_per_teu_km_road"] + params["conflict_surcharge"] * grade))
+    assert usd[4] == pytest.approx(
+        1220.0 * (params["usd_per_teu_km_road"] + (params["conflict_surcharge"] + insurance) * grade)
+    )
+
+
+def test_a_violent_country_s_borders_are_shut_at_times(network, params):
+    open_always = network.link_costs({**params, "conflict_closure": 0.0})[0]
+    hours, _ = network.link_costs(params)
+    grade = np.log10(1.0 + 10.0 / params["conflict_scale"])
+    wait = params["conflict_closure_hours"] * (1 - np.exp(-params["conflict_closure"] * grade))
+    theirs = np.array(["PAK" in border for border in network.border]) & network.open
+    assert theirs.any()
+    assert hours[theirs] - open_always[theirs] == pytest.approx(wait)
+    assert np.array_equal(hours[~theirs], open_always[~theirs])
+
+
+def test_deaths_that_are_estimated_spread_with_their_standard_error(world, params):
+    table = pd.DataFrame({"iso3": ["PAK"], "intensity": [2000.0], "spread": [0.5]})
+    estimated = Network.from_world(world.with_(conflict=table)).quantities
+    certain = Network.from_world(world.with_(conflict=table.assign(spread=0.0, intensity=2000.0 * np.exp(0.5))))
+    high = estimated.costs({**params, "conflict_spillover": 1.0})[0]
+    assert high == pytest.approx(certain.quantities.costs(params)[0])
 
 
 def test_peace_makes_land_transport_cheaper(world, params):
@@ -64,7 +87,7 @@ def test_closures_hold_from_their_date(world):
 
 
 def test_borders_inside_a_union_are_soft(world, params):
-    border = Network.from_world(world, year=2031).link_costs(params)[0][1]
+    border = Network.from_world(world, year=2031).link_costs({**params, "conflict_closure": 0.0})[0][1]
     assert border == pytest.approx(3.0 / params["road_speed_kmh"] + params["soft_border_hours"])
 
 

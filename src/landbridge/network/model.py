@@ -38,35 +38,43 @@ class Quantities:
 
     ``hours`` columns [L, F]: km over the speed factor by running mode; number of stops by dwell class; share of each
     canal; hours fixed by a study. ``usd`` columns: km by running mode, and the rest alike. ``land_km`` [L, C] km by
-    land in each of the world's economies, ``severity`` [C] its conflict deaths a year per million people.
+    land in each of the world's economies, ``crossings`` [L, C] land borders of it crossed. ``severity`` [C] conflict
+    deaths a year per million people there, ``spread`` [C] standard error of its logarithm where it is estimated.
     """
 
     hours: sparse.csr_matrix
     usd: sparse.csr_matrix
     land_km: sparse.csr_matrix
+    crossings: sparse.csr_matrix
     severity: Floats
+    spread: Floats
 
     @property
     def matrices(self) -> tuple[sparse.csr_matrix, ...]:
-        """``hours``, ``usd`` and ``land_km``."""
-        return self.hours, self.usd, self.land_km
+        """``hours``, ``usd``, ``land_km`` and ``crossings``."""
+        return self.hours, self.usd, self.land_km, self.crossings
 
     def of(self, links: Any) -> Quantities:
         """The same for some links, or for chains of links (a membership matrix [M, L])."""
-        hours, usd, land_km = ((links @ each if sparse.issparse(links) else each[links]) for each in self.matrices)
-        return Quantities(hours, usd, land_km, self.severity)
+        chosen = ((links @ each if sparse.issparse(links) else each[links]) for each in self.matrices)
+        return Quantities(*chosen, self.severity, self.spread)
 
     def costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L]."""
-        grade = np.log10(1.0 + self.severity / params["conflict_scale"])
+        severity = self.severity * np.exp(self.spread * params["conflict_spillover"])
+        grade = np.log10(1.0 + severity / params["conflict_scale"])
+        shut = 1.0 - np.exp(-params["conflict_closure"] * grade)
+        insurance = params["conflict_premium"] / 100.0 * params["value_per_teu_manufactures"] / 1000.0
         per_hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
         per_hours += [params[f"{stop}_hours"] for stop in (*DWELLS, *CANALS)]
         per_usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING]
         per_usd += [params[f"{stop}_usd"] for stop in (*DWELLS, *CANALS)]
         risk = self.land_km @ grade
         return (
-            self.hours @ np.array([*per_hours, 1.0]) + params["conflict_delay"] / 100.0 * risk,
-            self.usd @ np.array([*per_usd, 1.0]) + params["conflict_surcharge"] * risk,
+            self.hours @ np.array([*per_hours, 1.0])
+            + params["conflict_delay"] / 100.0 * risk
+            + params["conflict_closure_hours"] * (self.crossings @ shut),
+            self.usd @ np.array([*per_usd, 1.0]) + (params["conflict_surcharge"] + insurance) * risk,
         )
 
     def generalised_cost(self, params: Mapping[str, float], value: float) -> Floats:
@@ -79,8 +87,8 @@ class Quantities:
 
         ``violent`` [C] countries where there may be conflict; None: where there is.
         """
-        at_risk = self.land_km[:, np.flatnonzero(self.severity > 0.0 if violent is None else violent)]
-        return sparse.hstack([self.hours, self.usd, at_risk], format="csr")
+        where = np.flatnonzero(self.severity > 0.0 if violent is None else violent)
+        return sparse.hstack([self.hours, self.usd, self.land_km[:, where], self.crossings[:, where]], format="csr")
 
 
 @dataclass(frozen=True)
@@ -158,8 +166,8 @@ class Network:
     def link_costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L] of every link; both are ``inf`` where it is closed.
 
-        hours = km / (speed x factor) + hours of its stop + conflict delay; usd = km x freight rate + money of its
-        stop + conflict surcharge.
+        hours = km / (speed x factor) + hours of its stop + conflict delay + expected wait at a border that war shuts
+        at times; usd = km x freight rate + money of its stop + conflict surcharge + insurance.
         """
         hours, usd = self.quantities.costs(params)
         return np.where(self.open, hours, np.inf), np.where(self.open, usd, np.inf)

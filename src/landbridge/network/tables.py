@@ -59,7 +59,7 @@ def read_network(world: World, year: int) -> Network:
         iso3=words_of(iso3),
         closed_by=_closed_by(world, links, year),
         trunk=_trunk(world, links),
-        quantities=_quantities(links, running, dwell, iso3, _violence(world, year)),
+        quantities=_quantities(links, running, dwell, iso3, _violence(world, year), _spread(world)),
         hubs=_hubs(world),
         city_nodes=world.table("cities")["node"].to_numpy(dtype=np.int64),
     )
@@ -127,6 +127,12 @@ def _violence(world: World, year: int) -> dict[str, float]:
     return {country: found.get(country, 0.0) for country in world.table("economies")["iso3"]}
 
 
+def _spread(world: World) -> dict[str, float]:
+    """Standard error of the logarithm of a study's deaths, by country, where the study has one."""
+    table = world.table("conflict")
+    return dict(zip(table["iso3"], table["spread"], strict=True)) if "spread" in table else {}
+
+
 def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     """Why each link is closed in the year, in words; empty where it is open."""
     reason = labels_of(links, "closed_by")
@@ -164,7 +170,12 @@ def _trunk(world: World, links: DataFrame) -> dict[str, Flags]:
 
 
 def _quantities(
-    links: DataFrame, running: Categorical, dwell: Categorical, iso3: Categorical, violence: dict[str, float]
+    links: DataFrame,
+    running: Categorical,
+    dwell: Categorical,
+    iso3: Categorical,
+    violence: dict[str, float],
+    spread: dict[str, float],
 ) -> Quantities:
     km = links["km"].to_numpy(dtype=float)
     speed, hours, usd = (
@@ -195,8 +206,19 @@ def _quantities(
             (np.zeros(len(links), dtype=np.int64), np.where(own_usd, usd, 0.0), 1),
         ),
         land_km=_columns(len(links), (of_country, km, len(violence))),
+        crossings=_crossings(links["border"].array, list(violence)),
         severity=np.array([*violence.values()]),
+        spread=np.array([spread.get(country, 0.0) for country in violence]),
     )
+
+
+def _crossings(border: Categorical, countries: list[str]) -> sparse.csr_matrix:
+    """Land borders of each country that a link crosses [L, C]: one for the country on either side."""
+    import pandas as pd
+
+    sides = border.categories.to_series().str.split("-")
+    ends = (pd.Index(countries).get_indexer(sides.str[end].fillna(""))[border.codes] for end in (0, -1))
+    return sum(_columns(len(border), (end, np.ones(len(border)), len(countries))) for end in ends)
 
 
 def _position(labels: Categorical, among: Sequence[str]) -> Ints:

@@ -229,10 +229,12 @@ class _Union:
         changes: list[Change] = []
         for variant, network in enumerate(self.networks):
             elsewhere = network.quantities.severity != self.usual.severity
-            touched = (graph.members @ changed[variant].astype(float) > 0.0) | (whole.land_km @ elsewhere > 0.0)
+            felt = (whole.land_km + whole.crossings) @ elsewhere > 0.0
+            touched = (graph.members @ changed[variant].astype(float) > 0.0) | felt
             rows = np.flatnonzero(touched)
             shared = network.quantities.of(links[links < count])
-            own = replace(_stacked([shared, usual.of(links >= count)]), severity=network.quantities.severity)
+            there = {"severity": network.quantities.severity, "spread": network.quantities.spread}
+            own = replace(_stacked([shared, usual.of(links >= count)]), **there)
             closed = graph.members @ (~usable[variant]).astype(float) > 0.0
             changes.append(_change(graph, rows, own.of(graph.members[rows]), closed, hubs, changes))
         lat, lon = self.lat[graph.nodes], self.lon[graph.nodes]
@@ -272,8 +274,7 @@ def _differ(one: Quantities, other: Quantities) -> Flags:
 def _stacked(parts: Sequence[Quantities]) -> Quantities:
     """Quantities of one set of links after another."""
     matrices = zip(*(part.matrices for part in parts), strict=True)
-    hours, usd, land_km = (sparse.vstack(each, format="csr") for each in matrices)
-    return Quantities(hours, usd, land_km, parts[0].severity)
+    return Quantities(*(sparse.vstack(each, format="csr") for each in matrices), parts[0].severity, parts[0].spread)
 
 
 def _incomparable(links: Flags) -> sparse.csr_matrix:
