@@ -5,7 +5,8 @@ from __future__ import annotations
 from landbridge.security.hindcast import YEARS, gain, hindcast, reliability, score_table
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel
-from landbridge.security.spillover import Shock, estimate_spillover, simulate_shock
+from landbridge.security.shock import Shock, simulate_shock
+from landbridge.security.spillover import estimate_spillover
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds
 

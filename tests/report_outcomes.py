@@ -146,7 +146,7 @@ def _header(draws: int) -> dict[str, Any]:
                     "title": "War",
                     "description": "",
                     "extends": ["railway"],
-                    "changes": [{"kind": "conflict", "country": "AFG", "deaths": 40000.0}],
+                    "changes": [{"kind": "conflict", "country": "AFG", "monthly_deaths": 3300.0}],
                 },
             },
             "uncertainty": {

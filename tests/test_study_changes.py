@@ -89,13 +89,13 @@ def test_closed_passage_sends_ships_round(world: World) -> None:
 
 
 def test_conflict_slows_the_land_routes_of_its_country(world: World) -> None:
-    fought = changed(world, kind="conflict", country="Kazakhstan", deaths=50_000)
+    fought = changed(world, kind="conflict", country="Kazakhstan", monthly_deaths=4_000)
     assert days(fought, "rail", "CHN", "RUS") > days(world, "rail", "CHN", "RUS")
     assert fought.table("conflict")["iso3"].tolist() == ["KAZ"]
 
 
 def test_conflict_without_deaths_is_as_the_observed_one_without_them(world: World) -> None:
-    peace = changed(world, kind="conflict", country="PAK", deaths=0)
+    peace = changed(world, kind="conflict", country="PAK", monthly_deaths=0)
     assert days(peace, "road", "CHN", "PAK") < days(world, "road", "CHN", "PAK")
 
 

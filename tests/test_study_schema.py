@@ -43,7 +43,7 @@ MISTAKES = {
         "study.toml: scenario.s.changes[0].country: No country called \"Pakstan\". Did you mean 'Pakistan'",
     ),
     "country that is not in the world": (
-        scenario('{ kind = "conflict", country = "France", deaths = 1 }'),
+        scenario('{ kind = "conflict", country = "France", monthly_deaths = 1 }'),
         'study.toml: scenario.s.changes[0].country: France (FRA) is no economy of world "small".',
     ),
     "unknown kind of change": (

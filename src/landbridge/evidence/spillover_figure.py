@@ -10,7 +10,8 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.security.panel import ConflictPanel
-from landbridge.security.spillover import GROUPS, Shock, ShockedForecast, Spillover, estimate_spillover, simulate_shock
+from landbridge.security.shock import Shock, ShockedForecast, simulate_shock
+from landbridge.security.spillover import GROUPS, Spillover, estimate_spillover
 from landbridge.world import World, load_world
 from landbridge.world.wkb import read_wkb
 

@@ -114,7 +114,9 @@ def _productivity(change: Change) -> str:
 
 
 def _conflict(change: Change) -> str:
-    return f"Conflict in {country_name(change['country'])}: {plain(change['deaths'], 0)} deaths a year"
+    months = [f"{word} {change[key]}" for word, key in (("from", "start"), ("to", "end")) if change.get(key)]
+    when = f", {' '.join(months)}" if months else ""
+    return f"Violence in {country_name(change['country'])}: {plain(change['monthly_deaths'], 0)} deaths a month{when}"
 
 
 def _membership(verb: str) -> Callable[[Change], str]:

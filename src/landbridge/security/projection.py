@@ -126,20 +126,23 @@ def long_run(influence: Array, lag: int) -> Array:
 
 
 def shocks_for(path: Array, own: Array) -> Array:
-    """The shocks [H] that make a source follow a deviation ``path`` [H], ``own`` [H] being its answer to its own shock.
+    """The shocks [..., H] that make a source follow a deviation ``path`` [H] if it answers to its own by ``own``.
 
-    own[0] is the answer in the month of the shock: 1. path = L shocks, L lower triangular Toeplitz.
+    own[..., 0], the answer in the month of the shock, is 1. path = L shocks, L lower triangular Toeplitz.
     """
-    return np.asarray(np.linalg.solve(_lag_matrix(own), path), dtype=np.float64)
+    found: Array = np.linalg.solve(_lag_matrix(own), path[:, None])[..., 0]
+    return found
 
 
 def answer(shocks: Array, response: Array) -> Array:
-    """The deviation [..., H] after ``shocks`` [H] of who answers to one by ``response`` [..., H], month 0 first."""
-    return np.stack([response[..., : h + 1] @ shocks[h::-1] for h in range(len(shocks))], axis=-1)
+    """The deviation [..., G, H] after ``shocks`` [..., H] of those who answer to one by ``response`` [..., G, H]."""
+    moved: Array = response @ np.swapaxes(_lag_matrix(shocks), -1, -2)
+    return moved
 
 
 def _lag_matrix(response: Array) -> Array:
-    count = len(response)
+    """L[..., h, k] = response[..., h - k], zero above the diagonal."""
+    count = response.shape[-1]
     lag = np.arange(count)[:, None] - np.arange(count)
-    matrix: Array = np.where(lag >= 0, response[np.abs(lag)], 0.0)
+    matrix: Array = np.where(lag >= 0, response[..., np.abs(lag)], 0.0)
     return matrix

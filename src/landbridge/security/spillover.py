@@ -1,4 +1,4 @@
-"""What a war does to its neighbours: estimated over all countries, and simulated for one."""
+"""What wars do to their neighbours, estimated over all countries."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.errors import InputError
-from landbridge.security.core import LONGEST, Array
-from landbridge.security.model import DRAWS, SEED, ConflictForecast, forecast_conflict
-from landbridge.security.panel import ConflictPanel, is_month, month_number
-from landbridge.security.projection import Z90, Projection, answer, local_projection, shocks_for
+from landbridge.security.core import Array
+from landbridge.security.panel import ConflictPanel
+from landbridge.security.projection import Z90, Projection, local_projection
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:
@@ -98,108 +96,3 @@ def estimate_spillover(panel: ConflictPanel, world: World, horizon: int = HORIZO
     used[:LAGS] = False
     found = local_projection(level, regressors, np.concatenate(past, axis=-1), used, horizon, lag=2 * horizon)
     return Spillover(found, group)
-
-
-@dataclass(frozen=True)
-class Shock:
-    """Violence of ``deaths`` a month in one country from month ``start`` to month ``end``."""
-
-    iso3: str
-    start: str
-    end: str
-    deaths: float
-
-
-@dataclass(frozen=True)
-class ShockedForecast:
-    """The forecast without and with a shock: the same draws, moved by draws of the estimated spill-over.
-
-    ``deviation`` [C, H, S]: by how much the log of 1 + deaths moves, a draw of the estimated effects a draw.
-    """
-
-    without: ConflictForecast
-    shocked: ConflictForecast
-    deviation: Array
-
-    def table(self, countries: list[str]) -> DataFrame:
-        """Per country: expected deaths over all months without and with the shock; the change of 1 + deaths, mean over
-        the months, in percent, with its 90 % interval over the estimated effects."""
-        import pandas as pd
-
-        rows = []
-        for iso3 in countries:
-            mean = self.deviation[self.without.countries.index(iso3)].mean(0)
-            lower, middle, upper = 100 * np.expm1(np.quantile(mean, [0.05, 0.5, 0.95]))
-            before, after = (float(made.of(iso3).mean(1).sum()) for made in (self.without, self.shocked))
-            totals = {"deaths_without": before, "deaths_with": after}
-            rows.append({"country": iso3, **totals, "percent": middle, "lower": lower, "upper": upper})
-        return pd.DataFrame(rows)
-
-
-def simulate_shock(
-    panel: ConflictPanel,
-    spillover: Spillover,
-    shock: Shock,
-    horizon: int = HORIZON,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> ShockedForecast:
-    """The forecast when one country's violence follows a shock; after its end it falls back as wars do.
-
-    The 1 + deaths of others are multiplied by exp(their answer); effects are drawn from their joint normal one.
-
-    Raises:
-        InputError: the shock starts before the data end, ends before it starts or beyond the horizon, or is negative.
-    """
-    first, last = _months_of(shock, panel, horizon)
-    without = forecast_conflict(panel, horizon, draws, seed)
-    source = panel.position(shock.iso3)
-    rng = np.random.default_rng([seed, 1])
-    shape = spillover.projection.effect.shape
-    drawn = rng.multivariate_normal(spillover.projection.effect.ravel(), spillover.projection.covariance, draws)
-    effect = np.concatenate([np.zeros((draws, shape[0], 1)), drawn.reshape(draws, *shape)], axis=-1)[..., :horizon]
-    effect[:, 0, 0] = 1.0
-    usual = np.log1p(np.median(without.samples[source], axis=-1))
-    path = np.where((np.arange(horizon) >= first) & (np.arange(horizon) <= last), np.log1p(shock.deaths) - usual, 0.0)
-    moved = np.zeros((draws, shape[0], horizon))
-    for draw in range(draws):
-        needed = shocks_for(path, effect[draw, 0])
-        needed[last + 1 :] = 0.0
-        moved[draw] = answer(needed, effect[draw])
-    group = spillover.group[:, source]
-    deviation = np.where((group > 0)[:, None, None], np.moveaxis(moved, 0, -1)[group], 0.0)
-    deviation[source] = moved[:, 0].T
-    samples = np.maximum((1 + without.samples) * np.exp(deviation) - 1, 0.0)
-    samples[source, first : last + 1] = shock.deaths
-    shocked = ConflictForecast(without.countries, without.months, without.last, samples)
-    return ShockedForecast(without, shocked, deviation)
-
-
-def read_shock(text: str) -> Shock:
-    """``AFG:2021-01:2021-06:3000`` as a shock.
-
-    Raises:
-        InputError: it is not of that form.
-    """
-    from landbridge.labels import country
-
-    parts = text.split(":")
-    number = parts[3] if len(parts) == 4 else ""
-    if len(parts) != 4 or not (is_month(parts[1]) and is_month(parts[2])) or not number.replace(".", "", 1).isdigit():
-        raise InputError(f'"{text}" is no shock: write COUNTRY:START:END:DEATHS a month, as AFG:2021-01:2021-06:3000.')
-    return Shock(country(parts[0]), parts[1], parts[2], float(number))
-
-
-def _months_of(shock: Shock, panel: ConflictPanel, horizon: int) -> tuple[int, int]:
-    """First and last month of the shock, counted from the first month forecast."""
-    now = month_number(panel.months[-1])
-    first, last = month_number(shock.start) - now - 1, month_number(shock.end) - now - 1
-    if first < 0:
-        raise InputError(f"The shock starts in {shock.start}, but the data run to {panel.months[-1]}: start it later.")
-    if last < first:
-        raise InputError(f"The shock ends in {shock.end}, before it starts in {shock.start}.")
-    if last >= horizon:
-        raise InputError(f"The shock ends in {shock.end}, beyond the horizon of {horizon} months (at most {LONGEST}).")
-    if not (np.isfinite(shock.deaths) and shock.deaths >= 0):
-        raise InputError(f"A shock of {shock.deaths} deaths a month: wanted is a number of zero or more.")
-    return first, last

@@ -12,8 +12,10 @@ from landbridge.errors import InputError
 from landbridge.network import edits
 from landbridge.network.drawn import corridor
 from landbridge.network.risk import set_risk
+from landbridge.security.shock import Shock
 from landbridge.study.complaints import TAGS, Strict, complaint
-from landbridge.study.names import Bloc, Country, DrawnLine, Institution, Passage, Place, SectorName, members
+from landbridge.study.names import Bloc, Country, DrawnLine, Institution, Month, Passage, Place, SectorName, members
+from landbridge.study.violence import at_war
 from landbridge.world import World
 
 if TYPE_CHECKING:
@@ -322,19 +324,31 @@ class Productivity(Change):
 
 
 class Conflict(Change):
-    """Deaths a year in a country, in place of those of the base year: delays and insurance on the lines through it."""
+    """``monthly_deaths`` in a country from month ``start`` to month ``end``, and what spills over to others.
+
+    Left out, start and end are the first and last of the twelve months forecast. Lines through a violent country become
+    slower and dearer, its borders are shut at times.
+    """
 
     kind: Literal["conflict"]
     country: Country
-    deaths: NotNegative
+    monthly_deaths: NotNegative
+    start: Month | None = None
+    end: Month | None = None
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start and self.end and self.start > self.end:
+            raise complaint(f"violence from {self.start} to {self.end} ends before it starts.")
+        return self
+
+    @property
+    def shock(self) -> Shock:
+        """The same for the model of violence."""
+        return Shock(self.country, self.start or "", self.end or "", self.monthly_deaths)
 
     def apply(self, world: World) -> World:
-        import pandas as pd
-
-        table = world.table("conflict")
-        others = table[table["iso3"] != self.country]
-        row = pd.DataFrame({"iso3": [self.country], "intensity": [float(self.deaths)]})
-        return world.with_(conflict=pd.concat([others, row], ignore_index=True))
+        return at_war(world, self.shock)
 
 
 class _Membership(Change):

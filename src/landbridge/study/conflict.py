@@ -15,7 +15,8 @@ from landbridge.parameters import central_values
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel, read_months
 from landbridge.security.road import link_risk
-from landbridge.security.spillover import Spillover, estimate_spillover, read_shock, simulate_shock
+from landbridge.security.shock import read_shock, simulate_shock
+from landbridge.security.spillover import Spillover, estimate_spillover
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -15,6 +15,7 @@ from landbridge.labels import country, country_name, one_of
 from landbridge.network.drawn import Drawn, read_line
 from landbridge.network.places import find_place
 from landbridge.parameters import parameters
+from landbridge.security.panel import is_month
 from landbridge.study.complaints import complaint
 from landbridge.world import World
 
@@ -240,7 +241,14 @@ def _uncertain(text: str) -> str:
     return text if text in parameters() else _listed(text, ["draws", "seed", *parameters()], "parameter")
 
 
+def _month(text: str) -> str:
+    if not is_month(text):
+        raise complaint(f'is "{text}"; write a month as 2017-03.')
+    return text
+
+
 Country = Annotated[str, AfterValidator(_country)]
+Month = Annotated[str, AfterValidator(_month)]
 Bloc = Annotated[tuple[str, ...], BeforeValidator(_bloc)]
 Place = Annotated[str, AfterValidator(_place)]
 DrawnLine = Annotated[Drawn, BeforeValidator(_drawn)]

@@ -97,7 +97,14 @@ def own_benefit_cost_ratio(outcome: Outcome, real_income: xr.DataArray) -> xr.Da
     return present_value(outcome, real_income) / paid.where(paid > 0)
 
 
+def violence_through_income(outcome: Outcome, real_income: xr.DataArray) -> xr.DataArray:
+    """Change of 1 + deaths in conflict a year after real income has changed, percent, as growth went with deaths."""
+    effect = _parameter(outcome, "violence_of_growth", real_income)
+    return 100 * np.expm1(np.log1p(effect / 100) * real_income)
+
+
 OF_INCOME = {
+    "violence_through_income": violence_through_income,
     "income_gain": income_gain,
     "present_value": present_value,
     "net_present_value": net_present_value,

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError, SolveError
 from landbridge.parameters import central_values, of_sectors
+from landbridge.security.shock import Shock
 from landbridge.study.alignment import alignment_of
+from landbridge.study.changes import Conflict
 from landbridge.study.lanes import Desk, Found, Task, at_work, cores, plan
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
 from landbridge.study.record import RECORD_DIMS
 from landbridge.study.schema import BASELINE, Study
 from landbridge.study.uncertainty import draw
+from landbridge.study.violence import violence_of
 from landbridge.variables import variables
 from landbridge.world import World
 
@@ -64,6 +67,9 @@ def run(
         done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
     data = _only_links_that_matter(_joined(study, [part for task in tasks if (part := done[task].central) is not None]))
     data = data.merge(alignment_of(study, world, data["flow"], watched, count), join="exact")
+    z = drawn.get("conflict_spillover", np.full(count, central_values(study.parameters)["conflict_spillover"]))
+    violence = violence_of(world, _wars(study, world), watched, count, z, study.uncertainty.seed)
+    data = data.merge(violence, join="exact")
     if count:
         data = data.merge(_drawn(study, done.values(), drawn, watched), join="exact")
     refuse_out_of_bounds(data)
@@ -83,6 +89,14 @@ def refuse_out_of_bounds(data: xr.Dataset) -> None:
             if lowest < low - ROUNDING or highest > high + ROUNDING:
                 found = lowest if lowest < low else highest
                 raise SolveError(f"{name} is {found:g} somewhere; it must lie between {low:g} and {high:g}.")
+
+
+def _wars(study: Study, world: World) -> dict[str, list[Shock]]:
+    """The wars of each scenario that are in force, in the order made."""
+    year = study.year(world)
+    made = {name: [change for _, change in study.steps(name) if change.in_force(year)] for name in study.scenarios}
+    wars = {name: [change.shock for change in made[name] if isinstance(change, Conflict)] for name in made}
+    return {BASELINE: [], **wars}
 
 
 def _joined(study: Study, parts: Sequence[xr.Dataset]) -> xr.Dataset:

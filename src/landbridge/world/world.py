@@ -35,7 +35,7 @@ class World:
     _replaced: Mapping[str, DataFrame] = field(default_factory=dict, repr=False)
     # Both are shared by worlds made from one.
     _read: dict[str, DataFrame] = field(default_factory=dict, repr=False)
-    _derived: dict[tuple[Hashable, ...], tuple[DataFrame, Any]] = field(default_factory=dict, repr=False)
+    _derived: dict[tuple[Hashable, ...], tuple[Any, Any]] = field(default_factory=dict, repr=False)
 
     def table(self, name: str) -> DataFrame:
         """The table of that name, read on first use.
@@ -56,6 +56,15 @@ class World:
         if kept is None or kept[0] is not table:
             kept = self._derived[key] = (table, make(table, *about))
         made: Made = kept[1]
+        return made
+
+    def kept(self, make: Callable[[World], Made], *tables: str) -> Made:
+        """``make`` of this world, which looks at some tables only: made once for all worlds that share them."""
+        found = tuple(self.table(name) for name in tables)
+        key = (make, *map(id, found))
+        if key not in self._derived:
+            self._derived[key] = (found, make(self))
+        made: Made = self._derived[key][1]
         return made
 
     def with_(self, **tables: DataFrame) -> World:
