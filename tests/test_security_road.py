@@ -1,22 +1,25 @@
 """Violence on the road: risk by its formula, and the worth of peace at a fixed point."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landbridge.errors import InputError, StudyError
+from landbridge.errors import InputError
 from landbridge.parameters import central_values
 from landbridge.security.road import equivalent_deaths, grade, link_risk
 from landbridge.study.conflict import link_risk_table
-from landbridge.study.peace import TOLERANCE, WayBack, peace_table, worth_of_peace
+from landbridge.study.peace import TOLERANCE, peace_in, worth_of_peace
+from landbridge.study.show import show
 
 VALUES = central_values()
 
 
 def test_peace_bears_no_risk():
     risk = link_risk(np.zeros(5), VALUES)
-    assert (risk.grade, risk.delay, risk.surcharge, risk.premium, risk.closed) == (0, 0, 0, 0, 0)
+    assert astuple(risk) == (0, 0, 0, 0, 0, 0)
 
 
 def test_the_grade_of_afghanistan_in_2017_is_as_the_table_of_parameters_says():
@@ -48,27 +51,23 @@ def test_afghanistan_heads_the_table_of_link_risk(world2017):
     assert table["closed"].between(0, 1).all()
 
 
-def test_incomes_as_they_are_leave_violence_as_it_is(world2017):
-    back = WayBack.of(world2017, "AFG")
-    assert back.deaths({"PAK": 1.0}) == pytest.approx(np.ones(len(back.panel.countries)))
-    assert back.panel.months[-1] == "2016-12"
-    assert back.changes(np.ones(len(back.panel.countries))) == []
+def test_peace_in_afghanistan_is_worth_most_to_itself_and_something_to_its_neighbours(world2017):
+    table = worth_of_peace(world2017, ["Afghanistan"]).set_index("partner")
+    assert table.index[0] == "AFG"
+    near = table.loc[["AFG", "TJK", "UZB", "TKM", "IRN", "PAK"]]
+    assert (near["low"] > 0).all()
+    assert (near["high"] > near["low"]).all()
+    assert (near["violence"] >= 0).all()
 
 
-def test_peace_in_afghanistan_is_worth_most_to_itself_and_something_to_its_neighbours():
-    peace = worth_of_peace("2017", "AFG", [("AFG", "PAK")])
-    worth = peace.table().set_index("country")["worth"]
-    assert worth.index[0] == "AFG"
-    assert (worth[["AFG", "TJK", "UZB", "TKM", "IRN", "PAK"]] > 0).all()
-    assert peace.residuals[-1] < TOLERANCE
-    assert len(peace.residuals) > 1
+def test_violence_and_incomes_come_to_rest(world2017):
+    found = peace_in(world2017, "AFG")
+    assert len(found.residuals) > 1
+    assert found.residuals[-1] < TOLERANCE < found.residuals[0]
 
 
-def test_a_crossing_is_written_as_two_countries():
-    with pytest.raises(InputError, match="as AFG-PAK"):
-        peace_table("2017", "AFG", ["Torkham"])
-
-
-def test_a_crossing_that_is_none_is_refused():
-    with pytest.raises((StudyError, InputError), match="border"):
-        worth_of_peace("2017", "AFG", [("AFG", "BRA")])
+def test_peace_is_of_one_country(world2017):
+    with pytest.raises(InputError, match="one country"):
+        worth_of_peace(world2017, ["AFG", "SYR"])
+    with pytest.raises(InputError, match="needs a country"):
+        show(world2017, "worth_of_peace")

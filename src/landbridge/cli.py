@@ -199,7 +199,7 @@ def show(
         typer.Option(help="Of dyad, lead_lag: folder of the public sources, for what may not be shipped."),
     ] = None,
     since: Annotated[int | None, typer.Option(help="Only this year and later.")] = None,
-    horizon: Annotated[int, typer.Option(help="Of conflict: months ahead, 1 to 14.")] = 12,
+    horizon: Annotated[int | None, typer.Option(help="Of conflict: months ahead, 1 to 14; without it 12.")] = None,
     until: Annotated[
         str | None, typer.Option(help="Of conflict: forecast from the end of this month, as in 2017-10.")
     ] = None,
@@ -208,10 +208,6 @@ def show(
     ] = None,
     shock: Annotated[
         str | None, typer.Option(help="Of conflict: COUNTRY:START:END:DEATHS a month, as AFG:2021-01:2021-06:3000.")
-    ] = None,
-    crossing: Annotated[
-        list[str] | None,
-        typer.Option(help="Of worth_of_peace: a crossing that the war shuts at times, as AFG-PAK; may be repeated."),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw it over the years (conflict: as fan charts) to this PNG, SVG or PDF file.")
@@ -227,37 +223,17 @@ def show(
     from landbridge.variables import variables
     from landbridge.world import load_world
 
-    if quantity == "conflict":
-        from landbridge.study.conflict import conflict_table, words_of
-
-        countries = words_of(label or [])
-        table = conflict_table(
-            load_world(world or "2017"),
-            country=countries,
-            horizon=horizon,
-            until=until,
-            months=months,
-            plot=plot,
-            shock=shock,
-        )
-        _print_table(table, as_csv, as_json)
-        if plot and not (as_csv or as_json):
-            print(f"Chart: {plot}")
-        return
-    if quantity == "worth_of_peace":
-        from landbridge.study.conflict import words_of
-        from landbridge.study.peace import peace_table
-
-        at_peace, *others = words_of(label or [], quantity)
-        _print_table(peace_table(world or "2017", at_peace, crossing or [], others), as_csv, as_json)
-        return
     modelled = quantity in variables() and variables()[quantity].modelled
     source = load_world(world or "2017") if world or not (modelled or outcome) else _outcome(outcome)
-    labels = labels_of(source, quantity, label or []) | ({"sources": sources} if sources else {})
+    fans = plot if quantity == "conflict" else None
+    options = {"sources": sources, "horizon": horizon, "until": until, "months": months, "shock": shock, "fans": fans}
+    labels = labels_of(source, quantity, label or []) | {
+        name: value for name, value in options.items() if value is not None
+    }
     table = show_quantity(source, quantity, **labels)
     if since is not None:
         table = from_year(table, since, quantity)
-    if plot is not None:
+    if plot is not None and fans is None:
         draw_over_years(table, quantity, plot)
     if "track" in table and not (as_csv or as_json):
         from landbridge.alignment.dyad import as_columns

@@ -27,9 +27,10 @@ class LinkRisk:
     Attributes:
         grade: expected grade of violence.
         delay: hours per 100 km.
-        surcharge: USD per TEU-km, insurance included.
-        premium: insurance of cargo, percent of its value for one passage.
+        surcharge: USD per TEU-km for escorts and payments.
+        premium: insurance of cargo, percent of its value per 1,000 km.
         closed: share of the time a crossing is shut.
+        wait: expected hours at a crossing because of it.
     """
 
     grade: Array
@@ -37,6 +38,7 @@ class LinkRisk:
     surcharge: Array
     premium: Array
     closed: Array
+    wait: Array
 
 
 def grade(deaths_per_million: Any, scale: float) -> Array:
@@ -55,12 +57,14 @@ def link_risk(deaths_per_million: Any, values: Mapping[str, float]) -> LinkRisk:
     """Risk from draws of deaths a year per million people [..., S], by the parameters' ``values``."""
     grades = grade(deaths_per_million, values["conflict_scale"])
     expected = grades.mean(-1)
+    closed = (1 - np.exp(-values["conflict_closure"] * grades)).mean(-1)
     return LinkRisk(
         grade=expected,
         delay=values["conflict_delay"] * expected,
         surcharge=values["conflict_surcharge"] * expected,
         premium=values["conflict_premium"] * expected,
-        closed=(1 - np.exp(-values["conflict_closure"] * grades)).mean(-1),
+        closed=closed,
+        wait=values["conflict_closure_hours"] * closed,
     )
 
 

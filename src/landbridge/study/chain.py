@@ -50,17 +50,16 @@ class Chain:
     model: TradeModel
 
     @classmethod
-    def of(cls, study: Study) -> Chain:
-        """Make the scenarios of a study ready, and the baseline.
+    def of(cls, study: Study, worlds: Mapping[str, World] | None = None) -> Chain:
+        """Make the scenarios of a study ready, and the baseline; or ``worlds`` in their place, the baseline first.
 
         Raises:
             StudyError: changes do not fit the world; carries the complaints of all the study's scenarios.
         """
-        world = study.world()
-        worlds = study.scenario_worlds(world)
+        worlds = study.scenario_worlds(study.world()) if worlds is None else worlds
         networks, variant_of = _networks(worlds)
         central = central_values(study.parameters)
-        model = calibrate_world(world, central, deficits=study.about.deficits)
+        model = calibrate_world(worlds[BASELINE], central, deficits=study.about.deficits)
         policies = {}
         for scenario, changed in worlds.items():
             with _named(scenario):

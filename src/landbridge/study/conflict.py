@@ -31,7 +31,7 @@ def conflict_table(
     horizon: int = 12,
     until: str | None = None,
     months: Path | None = None,
-    plot: Path | None = None,
+    fans: Path | None = None,
     shock: str | None = None,
 ) -> DataFrame:
     """Deaths forecast in each of the next months: country, month, mean, chance of any, quantiles.
@@ -41,7 +41,7 @@ def conflict_table(
         horizon: months ahead, 1 to 14.
         until: the last month that the forecast may know; None: the last of the data.
         months: a CSV file of later months (country, month, deaths) that follow the world's own.
-        plot: a file for fan charts (png, svg, pdf).
+        fans: a file for fan charts (png, svg, pdf).
         shock: COUNTRY:START:END:DEATHS a month; the table then sets deaths without and with it side by side, by the
             estimated spill-over.
 
@@ -63,35 +63,17 @@ def conflict_table(
         table = forecast.table(countries)
     if unknown := [iso3 for iso3 in countries if np.isnan(forecast.of(iso3)).any()]:
         raise InputError(f"{', '.join(unknown)} had no series yet in {forecast.last}: choose a later month.")
-    if plot is not None:
+    if fans is not None:
         from landbridge.security.chart import draw_fans
 
-        draw_fans(panel, forecast, countries, plot)
+        draw_fans(panel, forecast, countries, fans)
     return table
 
 
-def words_of(words: Sequence[str], quantity: str = "conflict") -> list[str]:
-    """The countries named in words such as ``["AFG", "country=PAK,IRN"]``.
-
-    Raises:
-        InputError: none is named, or a word is another label.
-    """
-    named: list[str] = []
-    for word in words:
-        label, equals, value = word.partition("=")
-        if equals and label != "country":
-            raise InputError(f'{quantity} has no label "{label}": write landbridge show {quantity} AFG PAK.')
-        named += value.split(",") if equals else [word]
-    if not named:
-        raise InputError(f"{quantity} needs a country, or several: landbridge show {quantity} AFG PAK.")
-    return named
-
-
-def view(world: World, **labels: Any) -> DataFrame:
-    """The forecast as ``show`` asks for it."""
-    if "country" not in labels:
-        raise InputError("conflict needs a country: show(world, 'conflict', country=['AFG', 'PAK']).")
-    return conflict_table(world, **labels)
+def conflict_view(world: World, **asked: Sequence[Any]) -> DataFrame:
+    """The forecast as ``show`` asks for it: see ``conflict_table``, each option in a list of one."""
+    countries = asked.pop("country")
+    return conflict_table(world, country=countries, **{name: value for name, (value,) in asked.items()})
 
 
 def spillover_table(world: World) -> DataFrame:

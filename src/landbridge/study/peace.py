@@ -1,177 +1,166 @@
 """What peace in a country is worth to each: violence, roads, trade, incomes, and the way back, to a fixed point.
 
-The war is the world as it is. In peace nobody dies in the country, and its roads lose their delay and surcharge. With
-the war comes also the risk that crossings are shut: for a share p of the time trade runs without them. Real income with
-the risk is (1 - p) W(open) + p W(shut), so that
+The war is the world as it is. In peace nobody dies in the country; its roads lose delay, surcharge, insurance and shut
+borders, and its neighbours what spills over. With W the real income,
 
-    worth = W(peace) - (1 - p) W(open) - p W(shut),        in percent of W(open).
+    worth of peace = W(peace) / W(war) - 1        worth of a corridor at peace = W(corridor, peace) / W(peace) - 1
 
-The way back: real incomes enter the forecast of violence as GDP per head, expected deaths of every other country move
-with it, and with them the risk on its roads. This is repeated until deaths and incomes stand still.
+The way back: violence elsewhere moves with incomes as it moved with growth (``violence_of_growth``), and the risk on
+roads with it. This is repeated until incomes stand still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from landbridge.errors import InputError, SolveError
-from landbridge.labels import country
+from landbridge.labels import country as code_of
 from landbridge.network.tables import deaths_per_million
-from landbridge.parameters import central_values
+from landbridge.parameters import central_values, parameters
 from landbridge.security.core import Array
-from landbridge.security.model import forecast_conflict
-from landbridge.security.panel import ConflictPanel
-from landbridge.security.road import link_risk
+from landbridge.security.shock import Shock
 from landbridge.study.chain import Chain
-from landbridge.study.schema import Study
+from landbridge.study.changes import Conflict
+from landbridge.study.schema import BASELINE, Study
+from landbridge.study.violence import at_war, people_of
+from landbridge.world import World, load_world
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from landbridge.world import World
+    from landbridge.study.outcome import Outcome
 
 MAX_ROUNDS = 8
 TOLERANCE = 1e-6  # change of a real income between rounds, as a fraction
-SMALLEST = 1e-4  # relative change of expected deaths that is carried to the roads
+OF_ROADS = ("delay", "surcharge", "premium", "closure", "closure_hours")  # parameters that make violence a cost
 
 
 @dataclass(frozen=True)
 class Peace:
-    """The worth of peace.
-
-    Attributes:
-        countries: [C] ISO3.
-        roads: [C] real income gained by safe roads while crossings are open, percent.
-        closure: [C] and by the end of the risk that they are shut, percent.
-        closed: p, share of the time.
-        residuals: largest change of a real income in each round, as a fraction; the last is below ``TOLERANCE``.
-        deaths: [C] factor on expected deaths by the way back; 1 in the country at peace.
+    """The worth of peace in percent of real income [C], and of the same with every cost of violence at its least and
+    its most; ``violence`` [C] by how much deaths elsewhere move by the way back, percent; ``residuals`` the largest
+    change of a real income in each round, as a fraction, the last one below ``TOLERANCE``.
     """
 
     countries: tuple[str, ...]
-    roads: Array
-    closure: Array
-    closed: float
+    worth: Array
+    low: Array
+    high: Array
+    violence: Array
     residuals: tuple[float, ...]
-    deaths: Array
-
-    def table(self) -> DataFrame:
-        """Country, roads, closure and worth in percent of real income, largest worth first."""
-        import pandas as pd
-
-        worth = self.roads + self.closure
-        columns = {"country": self.countries, "roads": self.roads, "closure": self.closure, "worth": worth}
-        return pd.DataFrame(columns).sort_values("worth", ascending=False, ignore_index=True)
 
 
-def worth_of_peace(
-    world_name: str,
-    iso3: str,
-    crossings: Iterable[tuple[str, str]],
-    values: Mapping[str, float] | None = None,
-) -> Peace:
-    """What peace in a country is worth to each, its war shutting ``crossings`` (pairs of countries) at times.
+def worth_of_peace(source: World | Outcome, country: Sequence[str], scenario: Sequence[str] = ()) -> DataFrame:
+    """What peace in a country is worth, at the central parameters and at both ends of those that make violence a cost.
 
     Args:
-        world_name: a packaged world or a world's folder.
-        values: parameters in place of the central ones.
+        source: a world; or an outcome, whose scenarios are then valued with the violence of the country and without.
+        country: the one at peace.
+        scenario: of an outcome, which scenarios; none: all of them.
+
+    Returns:
+        Of a world rows ``partner``, ``worth``, ``low``, ``high`` in percent of real income, ``violence`` (the way back:
+        change of deaths, percent) and ``residual`` of the last round. Of an outcome rows ``scenario``, ``partner``,
+        ``with_violence`` and ``at_peace``, what the scenario without its wars there is worth, and ``difference`` with
+        ``low`` and ``high``.
 
     Raises:
-        StudyError: a country or crossing is unknown.
+        InputError: not one country, or one without a series of deaths.
         SolveError: rounds do not come to rest, or an equilibrium is not found.
     """
+    if len(country) != 1:
+        raise InputError(f"worth_of_peace is of one country at peace; found {', '.join(country)}.")
+    iso3 = code_of(country[0])
+    if not isinstance(source, World):
+        return _of_scenarios(source, iso3, scenario)
+    import pandas as pd
+
+    found = peace_in(source, iso3)
+    columns = {"partner": found.countries, "worth": found.worth, "low": found.low, "high": found.high}
+    table = pd.DataFrame({**columns, "violence": found.violence, "residual": found.residuals[-1]})
+    return table.sort_values("worth", ascending=False, ignore_index=True)
+
+
+def peace_in(world: World, iso3: str, values: Mapping[str, float] | None = None) -> Peace:
+    """The worth of peace in one country of a world; ``values`` are parameters in place of the central ones."""
     params = central_values(values)
-    shut = [{"kind": "close", "border": list(pair)} for pair in crossings]
-    peace: list[dict[str, Any]] = [{"kind": "conflict", "country": iso3, "deaths": 0}]
-    world = _study(world_name, {}).world()
-    back = WayBack.of(world, iso3)
-    closed = float(link_risk(np.array([back.rate.get(iso3, 0.0)]), params).closed)
-    incomes: Array | None = None
+    study = Study.model_validate({"study": {"title": "The worth of peace", "world": world.name}})
+    calm = at_war(world, Shock(iso3, "", "", 0.0))
+    incomes = np.ones(len(world.countries))
     residuals: list[float] = []
-    factor = np.ones(len(back.panel.countries))
     for _ in range(MAX_ROUNDS):
-        study = _study(world_name, {"shut": shut, "peace": [*peace, *back.changes(factor)]})
-        solved = {found.scenario: found.trade for found in Chain.of(study).solve(params)}
-        before, incomes = incomes, solved["peace"].equilibrium.real_income
-        residuals.append(float(np.abs(incomes - (1.0 if before is None else before)).max()))
+        moved = _growth(incomes, params)
+        chain = Chain.of(
+            study, {BASELINE: world, "peace": _moved(calm, dict(zip(world.countries, moved, strict=True)))}
+        )
+        before, incomes = incomes, _incomes(chain, params)["peace"]
+        residuals.append(float(np.abs(incomes - before).max()))
         if residuals[-1] < TOLERANCE:
-            loss = solved["shut"].equilibrium.real_income - 1
-            countries = tuple(solved["peace"].model.countries)
-            return Peace(countries, 100 * (incomes - 1), -100 * closed * loss, closed, tuple(residuals), factor)
-        factor = back.deaths(dict(zip(solved["peace"].model.countries, incomes, strict=True)))
+            low, high = (_incomes(chain, params | ends)["peace"] for ends in _ends())
+            worth = [100 * (each - 1) for each in (incomes, low, high)]
+            elsewhere = np.where(np.array(world.countries) == iso3, 0.0, 100 * (moved - 1))
+            return Peace(tuple(world.countries), *worth, elsewhere, tuple(residuals))
     raise SolveError(f"Violence and incomes did not come to rest in {MAX_ROUNDS} rounds: {residuals}.")
 
 
-def peace_table(world_name: str, name: str, crossings: Sequence[str], others: Sequence[str] = ()) -> DataFrame:
-    """``Peace.table`` of a country and crossings such as "AFG-PAK", for it and ``others`` only where some are named.
+def _of_scenarios(outcome: Outcome, iso3: str, scenarios: Sequence[str]) -> DataFrame:
+    """Rows of ``worth_of_peace`` for the scenarios of an outcome."""
+    import pandas as pd
 
-    Raises:
-        InputError: a country is unknown, or a crossing is no pair.
-    """
-    pairs = []
-    for crossing in crossings:
-        first, dash, second = crossing.partition("-")
-        if not dash:
-            raise InputError(f'"{crossing}" is no crossing: write two countries, as AFG-PAK.')
-        pairs.append((country(first), country(second)))
-    at_peace, shown = country(name), [country(other) for other in others]
-    table = worth_of_peace(world_name, at_peace, pairs).table()
-    return table[table["country"].isin([at_peace, *shown])].reset_index(drop=True) if shown else table
-
-
-@dataclass(frozen=True)
-class WayBack:
-    """From incomes to expected deaths: the forecast of the base year, made at the end of the year before.
-
-    ``usual`` [C] expected deaths at the incomes of the data; ``rate`` observed deaths per million by country;
-    ``people`` millions; ``pinned`` the country whose deaths a scenario sets.
-    """
-
-    panel: ConflictPanel
-    usual: Array
-    rate: Mapping[str, float]
-    people: Mapping[str, float]
-    pinned: str
-
-    @classmethod
-    def of(cls, world: World, pinned: str) -> WayBack:
-        """The way back of a world."""
-        panel = ConflictPanel.of(world)
-        panel = panel.until(min(f"{world.year - 1}-12", panel.months[-1]))
-        table = world.table("indicators").query("indicator == 'population' and year == @world.year")
-        people = dict(zip(table["iso3"], table["value"] / 1e6, strict=True))
-        return cls(panel, _expected(panel), deaths_per_million(world, world.year), people, pinned)
-
-    def deaths(self, incomes: Mapping[str, float]) -> Array:
-        """Factor [C] on expected deaths when real incomes change by factors; the same draws before and after."""
-        growth = np.array([incomes.get(iso3, 1.0) for iso3 in self.panel.countries])
-        structure = self.panel.structure * np.stack([np.ones_like(growth), growth], axis=-1)
-        factor = (1 + _expected(replace(self.panel, structure=structure))) / (1 + self.usual)
-        factor[self.panel.countries.index(self.pinned)] = 1.0
-        return np.where(np.isfinite(factor), factor, 1.0)
-
-    def changes(self, factor: Array) -> list[dict[str, Any]]:
-        """Changes of a study that set the deaths of every other country moved by the way back."""
-        moved = zip(self.panel.countries, factor, strict=True)
-        return [
-            {"kind": "conflict", "country": iso3, "deaths": by * self.rate[iso3] * self.people[iso3]}
-            for iso3, by in moved
-            if iso3 in self.rate and iso3 in self.people and iso3 != self.pinned and abs(by - 1) > SMALLEST
-        ]
+    header = outcome.header["study"]
+    told = {key: value for key, value in header.items() if key != "name"}
+    study = Study.model_validate({**told, "study": {**told["study"], "world": outcome.header["world"]["folder"]}})
+    world, peace = load_world(outcome.header["world"]["folder"]), Shock(iso3, "", "", 0.0)
+    chosen = list(scenarios) or outcome.scenarios[1:]
+    worlds = {BASELINE: world, "peace": at_war(world, peace)}
+    for name in chosen:
+        worlds[f"war {name}"] = _without_wars(study, name, world, iso3)
+        worlds[f"peace {name}"] = at_war(worlds[f"war {name}"], peace)
+    chain, params = Chain.of(study, worlds), central_values(study.parameters)
+    found = [_incomes(chain, params | ends) for ends in ({}, *_ends())]
+    rows = []
+    for name in chosen:
+        war = [100 * (each[f"war {name}"] - 1) for each in found]
+        calm = [100 * (each[f"peace {name}"] / each["peace"] - 1) for each in found]
+        gap, low, high = (there - here for there, here in zip(calm, war, strict=True))
+        labels = {"scenario": name, "partner": world.countries, "with_violence": war[0], "at_peace": calm[0]}
+        rows.append(pd.DataFrame({**labels, "difference": gap, "low": low, "high": high}))
+    return pd.concat(rows, ignore_index=True)
 
 
-def _expected(panel: ConflictPanel) -> Array:
-    """Expected deaths of the next twelve months [C]."""
-    total: Array = forecast_conflict(panel, 12).samples.mean(-1).sum(-1)
-    return total
+def _without_wars(study: Study, scenario: str, world: World, iso3: str) -> World:
+    """The world of a scenario without its wars in a country."""
+    for _, change in study.steps(scenario):
+        if change.in_force(study.year(world)) and not (isinstance(change, Conflict) and change.country == iso3):
+            world = change.apply(world)
+    return world
 
 
-def _study(world_name: str, scenarios: Mapping[str, list[dict[str, Any]]]) -> Study:
-    """A study of scenarios given by their changes."""
-    made = {name: {"title": name, "changes": changes} for name, changes in scenarios.items()}
-    about = {"title": "The worth of peace", "question": "What is peace worth?", "world": world_name}
-    return Study.model_validate({"study": about, "scenario": made})
+def _incomes(chain: Chain, params: Mapping[str, float]) -> dict[str, Array]:
+    """Real incomes of every scenario over the baseline's."""
+    return {found.scenario: found.trade.equilibrium.real_income for found in chain.solve(params)}
+
+
+def _growth(incomes: Array, params: Mapping[str, float]) -> Array:
+    """Factor on deaths of incomes [C] that have changed by factors, taken for growth of one year."""
+    factor: Array = (1 + params["violence_of_growth"] / 100) ** (100 * (incomes - 1))
+    return factor
+
+
+def _moved(world: World, factor: Mapping[str, float]) -> World:
+    """The world with the deaths of every country that has any times a factor."""
+    people, table = people_of(world), world.table("conflict").set_index("iso3")
+    deaths = {iso3: rate * people[iso3] / 1e6 for iso3, rate in deaths_per_million(world, world.year).items()}
+    rows = table.reindex(table.index.union(list(deaths))).assign(spread=0.0, set=True)
+    moved = [deaths.get(iso3, 0.0) * factor.get(iso3, 1.0) for iso3 in rows.index]
+    return world.with_(conflict=rows.assign(intensity=moved).rename_axis("iso3").reset_index())
+
+
+def _ends() -> Iterator[dict[str, float]]:
+    """The parameters that make violence a cost, all at their least and all at their most."""
+    for end in (0, 1):
+        yield {f"conflict_{name}": parameters()[f"conflict_{name}"].range[end] for name in OF_ROADS}

@@ -68,6 +68,12 @@ VIEWS = {
         "study.conflict:link_risk_table", (), ("country",), without_country="study.conflict:link_risk_table"
     ),
     "spillover": View("study.conflict:spillover_table", ()),
+    "conflict": View(
+        "study.conflict:conflict_view", ("country", "horizon", "until", "months", "shock", "fans"), ("country",)
+    ),
+    "worth_of_peace": View(
+        "study.peace:worth_of_peace", ("country", "scenario"), ("country", "partner"), of_outcomes=True
+    ),
 }
 
 
@@ -82,8 +88,6 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
         return _view(source, quantity, labels)
     if not isinstance(source, World):
         return source.table(quantity, **labels)
-    if quantity == "conflict":
-        return _load("study.conflict:view")(source, **labels)
     if quantity in variables() and not variables()[quantity].modelled:
         return _load("study.observed:observed_table")(source, quantity, **labels)
     return _rows(source.table(quantity), quantity, labels)
@@ -193,7 +197,7 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
 
         rules = {"deficits": list(RULES)}
     if not isinstance(source, World):
-        dims = ("scenario", "sector", "mode", "passage", "institution")
+        dims = ("scenario", "sector", "mode", "passage", "institution", "month")
         return {
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
@@ -207,7 +211,7 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
 def _labels(source: World | Outcome, quantity: str) -> list[str]:
     """The labels of a quantity, view or table, in their order."""
     if quantity in VIEWS:
-        return [*VIEWS[quantity].countries, *VIEWS[quantity].asks]
+        return list(dict.fromkeys([*VIEWS[quantity].countries, *VIEWS[quantity].asks]))
     if isinstance(source, World) and quantity in source.resources:
         return list(map(str, source.table(quantity).columns))
     return [*variables()[quantity].dims, *variables()[quantity].optional]
