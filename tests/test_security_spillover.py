@@ -6,7 +6,7 @@ import pytest
 from landbridge.errors import InputError, SolveError
 from landbridge.security.panel import ConflictPanel
 from landbridge.security.projection import answer, local_projection, long_run, shocks_for, without_effects
-from landbridge.security.shock import Shock, moves, read_shock, simulate_shock
+from landbridge.security.shock import Shock, read_shock, simulate_shock
 from landbridge.security.spillover import estimate_spillover
 from landbridge.study.conflict import conflict_table
 from landbridge.study.show import show

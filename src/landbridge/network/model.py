@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,8 @@ class Quantities:
     def of(self, links: Any) -> Quantities:
         """The same for some links, or for chains of links (a membership matrix [M, L])."""
         chosen = ((links @ each if sparse.issparse(links) else each[links]) for each in self.matrices)
-        return Quantities(*chosen, self.severity, self.spread)
+        hours, usd, land_km, crossings = chosen
+        return replace(self, hours=hours, usd=usd, land_km=land_km, crossings=crossings)
 
     def costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L]."""

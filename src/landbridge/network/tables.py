@@ -216,8 +216,8 @@ def _crossings(border: Categorical, countries: list[str]) -> sparse.csr_matrix:
     """Land borders of each country that a link crosses [L, C]: one for the country on either side."""
     import pandas as pd
 
-    sides = border.categories.to_series().str.split("-")
-    ends = (pd.Index(countries).get_indexer(sides.str[end].fillna(""))[border.codes] for end in (0, -1))
+    sides = [str(name).split("-") for name in border.categories]
+    ends = (pd.Index(countries).get_indexer(pd.Index([side[end] for side in sides]))[border.codes] for end in (0, -1))
     return sum(_columns(len(border), (end, np.ones(len(border)), len(countries))) for end in ends)
 
 

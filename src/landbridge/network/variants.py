@@ -274,7 +274,8 @@ def _differ(one: Quantities, other: Quantities) -> Flags:
 def _stacked(parts: Sequence[Quantities]) -> Quantities:
     """Quantities of one set of links after another."""
     matrices = zip(*(part.matrices for part in parts), strict=True)
-    return Quantities(*(sparse.vstack(each, format="csr") for each in matrices), parts[0].severity, parts[0].spread)
+    hours, usd, land_km, crossings = (sparse.vstack(each, format="csr") for each in matrices)
+    return replace(parts[0], hours=hours, usd=usd, land_km=land_km, crossings=crossings)
 
 
 def _incomparable(links: Flags) -> sparse.csr_matrix:

@@ -130,8 +130,7 @@ def shocks_for(path: Array, own: Array) -> Array:
 
     own[..., 0], the answer in the month of the shock, is 1. path = L shocks, L lower triangular Toeplitz.
     """
-    found: Array = np.linalg.solve(_lag_matrix(own), path[:, None])[..., 0]
-    return found
+    return np.asarray(np.linalg.solve(_lag_matrix(own), path[:, None])[..., 0], dtype=np.float64)
 
 
 def answer(shocks: Array, response: Array) -> Array:

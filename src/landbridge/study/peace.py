@@ -101,9 +101,9 @@ def peace_in(world: World, iso3: str, values: Mapping[str, float] | None = None)
         residuals.append(float(np.abs(incomes - before).max()))
         if residuals[-1] < TOLERANCE:
             low, high = (_incomes(chain, params | ends)["peace"] for ends in _ends())
-            worth = [100 * (each - 1) for each in (incomes, low, high)]
+            worth, least, most = (100 * (each - 1) for each in (incomes, low, high))
             elsewhere = np.where(np.array(world.countries) == iso3, 0.0, 100 * (moved - 1))
-            return Peace(tuple(world.countries), *worth, elsewhere, tuple(residuals))
+            return Peace(tuple(world.countries), worth, least, most, elsewhere, tuple(residuals))
     raise SolveError(f"Violence and incomes did not come to rest in {MAX_ROUNDS} rounds: {residuals}.")
 
 

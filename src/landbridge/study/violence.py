@@ -81,8 +81,8 @@ def at_war(world: World, shock: Shock) -> World:
     observed = deaths_per_million(world, world.year)
     before = np.array([observed.get(iso3, 0.0) for iso3 in seen.forecast.countries])
     rate, spread = _of_the_year(made, before, people)
-    ours = np.array(seen.forecast.countries) == shock.iso3
-    felt = ours | ((before > 0) & (made.shift != 0).any(1))
+    ours = np.asarray(np.array(seen.forecast.countries) == shock.iso3, dtype=bool)
+    felt = ours | ((before > 0) & made.shift.any(1))
     found = pd.DataFrame(dict(zip(COLUMNS, (seen.forecast.countries, rate * people, spread, ours), strict=True)))
     return _with_deaths(world, found[felt].dropna())
 
