@@ -82,9 +82,9 @@ def at_war(world: World, shock: Shock) -> World:
     before = np.array([observed.get(iso3, 0.0) for iso3 in seen.forecast.countries])
     rate, spread = _of_the_year(made, before, people)
     ours = np.asarray(np.array(seen.forecast.countries) == shock.iso3, dtype=bool)
-    felt = ours | ((before > 0) & made.shift.any(1))
+    felt = np.flatnonzero(ours | ((before > 0) & (made.shift != 0).any(1)))
     found = pd.DataFrame(dict(zip(COLUMNS, (seen.forecast.countries, rate * people, spread, ours), strict=True)))
-    return _with_deaths(world, found[felt].dropna())
+    return _with_deaths(world, found.iloc[felt].dropna())
 
 
 COLUMNS = ("iso3", "intensity", "spread", "set")
@@ -94,8 +94,8 @@ def _of_the_year(made: Moves, before: Array, people: Array) -> tuple[Array, Arra
     """Deaths per million and year as risky as the months together [C], and the mean spread of their logarithm [C]."""
     scale = central_values()["conflict_scale"]
     free = np.isnan(made.fixed)
-    months = np.where(free, before[:, None] * np.exp(made.shift), 12 * made.fixed / people[:, None])
-    known = np.isfinite(months).all(1)
+    months: Array = np.where(free, before[:, None] * np.exp(made.shift), 12 * made.fixed / people[:, None])
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(months).all(1))
     mean_grade = grade(np.where(known[:, None], months, 0.0), scale).mean(1)
     return np.where(known, equivalent_deaths(mean_grade, scale), np.nan), np.where(free, made.spread, 0.0).mean(1)
 
@@ -165,8 +165,8 @@ def violence_of(
             ("scenario", "draw", "watched", "month"),
             np.moveaxis(drawn[:, named], -1, 1),
         )
-    coords = {"scenario": list(wars), "country": countries, "month": np.array(months, dtype=object)}
-    return xr.Dataset(data, coords=coords)
+    labels: dict[str, Any] = {"scenario": list(wars), "country": countries, "month": np.array(months, dtype=object)}
+    return xr.Dataset(data, coords={**labels, **({"watched": list(watched)} if draws else {})})
 
 
 def _positions(known: Sequence[str], wanted: Sequence[str]) -> NDArray[np.intp]:
