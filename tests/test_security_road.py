@@ -66,6 +66,13 @@ def test_violence_and_incomes_come_to_rest(world2017):
     assert found.residuals[-1] < TOLERANCE < found.residuals[0]
 
 
+def test_violence_and_incomes_come_to_the_same_rest_from_another_start(world2017):
+    usual = peace_in(world2017, "AFG")
+    other = peace_in(world2017, "AFG", start=np.full(len(world2017.countries), 1.5))
+    assert len(other.residuals) > len(usual.residuals)
+    np.testing.assert_allclose(other.worth, usual.worth, atol=100 * TOLERANCE)
+
+
 def test_peace_is_of_one_country(world2017):
     with pytest.raises(InputError, match="one country"):
         worth_of_peace(world2017, ["AFG", "SYR"])
