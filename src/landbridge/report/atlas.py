@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.report.changes import wars_of
 from landbridge.report.geometry import bounds
 from landbridge.report.maps import (
     FAR,
@@ -43,6 +44,7 @@ BAND = 24.0  # units: width of the band along links that a scenario builds or al
 LEAST = 14.0  # degrees: no inset shows less
 KNOWN, CITIES = 2000, 12  # the largest cities of the world that may be named on an inset, and how many on one
 WIDE = 75.0  # degrees: a country wider than this does not set the frame of an inset
+NEAR = 30.0  # degrees: nor a neighbour wider than this that of the map of a war
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Atlas:
     notes: DataFrame
     world: Region
     regions: Mapping[str, Region]
+    wars: Region | None
     lines: Lines
     definitions: Markup
 
@@ -119,6 +122,8 @@ class Atlas:
             if box := _box(name, scenario["changes"], outlines, lines):
                 box_of[name] = box
                 canvases.setdefault(box, region_canvas(f"r{len(canvases)}", box))
+        if around := _around_wars(outcome, world, outlines):
+            canvases.setdefault(around, region_canvas(f"r{len(canvases)}", around))
         shared = common_borders(outlines, contested)
         drawn = {box: (canvas, *land(canvas, outlines, shared)) for box, canvas in canvases.items()}
         regions = {box: Region(canvas, visible) for box, (canvas, _, visible) in drawn.items()}
@@ -129,6 +134,7 @@ class Atlas:
             notes,
             regions[None],
             {name: regions[box] for name, box in box_of.items()},
+            regions[around] if around else None,
             lines,
             element("svg", definitions, _HATCH, class_="hidden", aria_hidden="true"),
         )
@@ -185,14 +191,32 @@ def _box(scenario: str, changes: Sequence[Mapping[str, Any]], outlines: Outlines
     """The region a scenario is about: the links it builds or alters, else those it closes, else the countries named."""
     if marked := lines.built(scenario) or lines.closed(scenario):
         return _padded(bounds(marked))
-    named = {code for change in changes for code in _countries(change)}
+    return _of_countries({code for change in changes for code in _countries(change)}, outlines, WIDE)
+
+
+def _of_countries(named: set[str], outlines: Outlines, widest: float) -> Box | None:
+    """The region of some countries, those wider than some degrees left out of account."""
     rings = [
         ring
         for area, code in outlines.iso3.items()
-        if code in named and np.ptp(np.concatenate(outlines.rings[area])[:, 0]) < WIDE
+        if code in named and np.ptp(np.concatenate(outlines.rings[area])[:, 0]) < widest
         for ring in outlines.rings[area]
     ]
     return _padded(bounds(rings)) if rings else None
+
+
+def _around_wars(outcome: Outcome, world: World, outlines: Outlines) -> Box | None:
+    """The region of the countries whose violence scenarios set, with their neighbours by land."""
+    wars = {code for name in outcome.scenarios[1:] for code in wars_of(outcome, name)}
+    return _of_countries(wars | set(neighbours(world, wars)), outlines, NEAR) if wars else None
+
+
+def neighbours(world: World, countries: Iterable[str]) -> list[str]:
+    """The countries that border on some others by land, sorted; none where the world has no table of them."""
+    if "neighbours" not in world.resources:
+        return []
+    pairs = world.table("neighbours")
+    return sorted(set(pairs.loc[pairs["iso3"].isin(list(countries)), "neighbour"]))
 
 
 def _countries(change: Mapping[str, Any]) -> list[str]:

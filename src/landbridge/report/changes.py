@@ -31,6 +31,27 @@ def year_asked(outcome: Outcome) -> int:
     return int(outcome.header["study"]["study"].get("year") or outcome.header["world"]["year"])
 
 
+def steps(outcome: Outcome, name: str) -> list[dict[str, Any]]:
+    """All changes of a scenario in the order made, those of the scenarios it extends first, each lineage once."""
+    scenarios = outcome.header["study"]["scenario"]
+
+    def lineage(one: str) -> list[str]:
+        order: list[str] = []
+        for parent in scenarios[one].get("extends") or ():
+            order += [above for above in lineage(parent) if above not in order]
+        return [*order, one]
+
+    return [change for one in lineage(name) for change in scenarios[one]["changes"]]
+
+
+def wars_of(outcome: Outcome, name: str) -> list[str]:
+    """The countries whose violence a scenario sets, in the order of its changes."""
+    year = year_asked(outcome)
+    wars = [change for change in steps(outcome, name) if change["kind"] == "conflict"]
+    in_force = [war for war in wars if (war.get("from") or year) <= year <= (war.get("until") or year)]
+    return list(dict.fromkeys(war["country"] for war in in_force))
+
+
 def _dates(change: Change) -> str:
     """The years in which a change is in force, where it has dates."""
     since = f" from {change['from']}" if change.get("from") else ""

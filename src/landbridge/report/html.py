@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from landbridge import __version__
-from landbridge.report import alignment, overview, provenance, scenario, verdicts
+from landbridge.report import alignment, overview, provenance, scenario, security, verdicts
 from landbridge.report.atlas import Atlas
 from landbridge.report.markup import Markup, element
 from landbridge.report.page import Numbering, document
@@ -29,6 +29,7 @@ def page(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atlas
         overview.comparison(outcome, numbering),
         *(scenario.chapter(outcome, name, world, atlas, scale, numbering) for name in names),
         alignment.chapter(outcome, numbering),
+        security.chapter(outcome, world, atlas, numbering),
         verdicts.chapter(outcome, judged, numbering) if judged else None,
         provenance.influence(outcome, numbering),
         provenance.assumptions(outcome, numbering),

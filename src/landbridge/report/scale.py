@@ -43,11 +43,20 @@ class Scale:
         passed = sum(abs(value) >= threshold for threshold in self.thresholds)
         return f"q{GRADES + (passed if value > 0 else -passed)}"
 
-    def legend(self, unit: str) -> Markup:
-        """The scale as a drawing: blocks of colour with the thresholds between them."""
+    def legend(self, unit: str, *, flipped: bool = False) -> Markup:
+        """The scale as a drawing: blocks of colour with the thresholds between them; ``flipped`` where more is worse
+        and values are graded with their signs turned.
+        """
         marks = [-threshold for threshold in reversed(self.thresholds)] + list(self.thresholds)
         blocks = [
-            element("rect", class_=f"q{number}", x=_BLOCK * number, y=0, width=_BLOCK, height=_HIGH)
+            element(
+                "rect",
+                class_=f"q{2 * GRADES - number if flipped else number}",
+                x=_BLOCK * number,
+                y=0,
+                width=_BLOCK,
+                height=_HIGH,
+            )
             for number in range(2 * GRADES + 1)
         ]
         texts = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.report.atlas import Atlas, labels, largest_cities
-from landbridge.report.changes import in_words, year_asked
+from landbridge.report.changes import in_words, steps, year_asked
 from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
@@ -62,19 +62,6 @@ def chapter(outcome: Outcome, name: str, world: World, atlas: Atlas, scale: Scal
         _matrix(outcome, title, pairs, numbering),
         _passages(outcome, name, title, numbering),
     )
-
-
-def steps(outcome: Outcome, name: str) -> list[dict[str, Any]]:
-    """All changes of a scenario in the order made, those of the scenarios it extends first, each lineage once."""
-    scenarios = outcome.header["study"]["scenario"]
-
-    def lineage(one: str) -> list[str]:
-        order: list[str] = []
-        for parent in scenarios[one].get("extends") or ():
-            order += [above for above in lineage(parent) if above not in order]
-        return [*order, one]
-
-    return [change for one in lineage(name) for change in scenarios[one]["changes"]]
 
 
 def focus_pairs(outcome: Outcome, name: str) -> DataFrame:

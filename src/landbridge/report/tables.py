@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
 from landbridge.report import provenance, verdicts
-from landbridge.report.changes import in_words, year_asked
-from landbridge.report.scenario import steps
+from landbridge.report.changes import in_words, steps, year_asked
 from landbridge.variables import variables
 
 if TYPE_CHECKING:

@@ -85,9 +85,7 @@ def worth_of_peace(source: World | Outcome, country: Sequence[str], scenario: Se
     return table.sort_values("worth", ascending=False, ignore_index=True)
 
 
-def peace_in(
-    world: World, iso3: str, values: Mapping[str, float] | None = None, start: Array | None = None
-) -> Peace:
+def peace_in(world: World, iso3: str, values: Mapping[str, float] | None = None, start: Array | None = None) -> Peace:
     """The worth of peace in one country of a world.
 
     Args:

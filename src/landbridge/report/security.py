@@ -1,0 +1,153 @@
+"""The chapter on violence: what to expect, what the scenarios' wars do at home and next door, and through incomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from landbridge.labels import country_name
+from landbridge.report.atlas import Atlas, neighbours
+from landbridge.report.changes import wars_of
+from landbridge.report.charts import Estimate, dots_and_whiskers
+from landbridge.report.markup import Markup, element
+from landbridge.report.numbers import plain, signed
+from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.paths import Panel, small_multiples
+from landbridge.report.security_maps import changes_scale, expected_map, moved, next_door_map, span_of, title_of
+from landbridge.report.words import country_in_text
+from landbridge.study.schema import BASELINE
+
+if TYPE_CHECKING:
+    from landbridge.study.outcome import Outcome
+    from landbridge.world import World
+
+PANELS = 6
+STYLES = ("loss", "gain", "neutral")  # lines of scenarios with a war, as many as can be told apart
+LONGEST = 10
+
+
+def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> Markup | None:
+    """Everything the report says about violence; None where nothing is known of it."""
+    if "violence" not in outcome.data or not np.isfinite(outcome.values("violence")).any():
+        return None
+    months = [str(month) for month in outcome.data["month"].values]
+    wars = [name for name in outcome.scenarios[1:] if wars_of(outcome, name)]
+    scale = changes_scale(outcome, wars)
+    return section(
+        "security",
+        "Security",
+        element(
+            "p",
+            f"Deaths in conflict are forecast for {months[0]} to {months[-1]} from what was known the month before, by "
+            "what followed in the countries and months of the past most like these. A draw is one course that events "
+            "may take. Where a scenario has a war, its deaths are set, others answer as countries near wars have "
+            "answered since 1990, and roads bear delay, surcharge, insurance and shut borders.",
+        ),
+        expected_map(outcome, atlas, numbering),
+        [next_door_map(outcome, name, world, atlas, scale, numbering) for name in wars],
+        _months(outcome, wars, world, numbering) if wars else None,
+        _table(outcome, wars, world, numbering) if wars else None,
+        _through_income(outcome, numbering),
+    )
+
+
+def _months(outcome: Outcome, wars: list[str], world: World, numbering: Numbering) -> Markup:
+    """Month by month: the countries at war and their neighbours, without the wars and with them."""
+    shown = wars[: len(STYLES)]
+    codes = _countries(outcome, wars, world)[:PANELS]
+    expected, drawn = outcome.values("violence_by_month"), outcome.draws("violence_by_month")
+    kept = set() if drawn is None else {str(code) for code in drawn["country"].values}
+    panels = []
+    for code in codes:
+        lines = {"usual": expected.sel(scenario=BASELINE, country=code).to_numpy()}
+        lines |= {
+            style: expected.sel(scenario=name, country=code).to_numpy()
+            for style, name in zip(STYLES, shown, strict=False)
+        }
+        band: tuple[object, ...] = ()
+        if drawn is not None and code in kept:
+            band = tuple(np.quantile(drawn.sel(scenario=BASELINE, country=code), [0.05, 0.95], axis=0))
+        panels.append(Panel(country_name(code), lines, *band))  # type: ignore[arg-type]
+    months = [str(month) for month in outcome.data["month"].values]
+    caption = "Deaths in conflict a month: expected without the wars of the scenarios, and with them"
+    reads = (
+        f"Without a war of the scenarios {plain(float(panels[0].lines['usual'][0]), 0)} deaths are expected in "
+        f"{country_in_text(codes[0])} in the first month; each panel has its own scale."
+    )
+    entries = [("usual", "expected without"), *((s, title_of(outcome, n)) for s, n in zip(STYLES, shown, strict=False))]
+    band_told = "; shaded what holds nine draws of ten without a war" if kept else ""
+    return figure(
+        numbering,
+        f"{caption}{band_told}.",
+        element("div", small_multiples(panels, months, caption, reads), class_="scroll"),
+        reads,
+        legend(*(swatch(text, element("path", class_=f"line {style}", d="M2 8.5H32")) for style, text in entries)),
+    )
+
+
+def _table(outcome: Outcome, wars: list[str], world: World, numbering: Numbering) -> Markup:
+    """Deaths a month with and without each scenario's war, in the countries at war and around them."""
+    import pandas as pd
+
+    parts, drawn = [], bool(outcome.draw_count)
+    for name in wars:
+        codes = _countries(outcome, [name], world)
+        frame = moved(outcome, name).set_index("country").reindex(codes).dropna(subset=["value"]).reset_index()
+        parts.append(
+            frame.assign(scenario=title_of(outcome, name), where=[country_name(code) for code in frame["country"]])
+        )
+    frame = pd.concat(parts, ignore_index=True)
+    frame["interval"] = [span_of(row) if drawn else "" for row in frame.to_dict("records")]
+    frame["scenario"] = frame["scenario"].where(~frame["scenario"].duplicated(), "")
+    columns = (
+        Shown("scenario", "Scenario"),
+        Shown("where", "Country"),
+        Shown("before", "without", plain, numeric=True),
+        Shown("after", "with", plain, numeric=True),
+        Shown("value", "change, %", signed, numeric=True),
+        Shown("interval", "5–95\u202f%", numeric=True),
+    )
+    return table(
+        numbering,
+        "Deaths in conflict to expect a month, without and with the scenarios' wars; change of 1 + deaths.",
+        frame,
+        columns if drawn else columns[:-1],
+    )
+
+
+def _through_income(outcome: Outcome, numbering: Numbering) -> Markup | None:
+    """What the changes of incomes would do to violence, each country in the scenario that moves it most."""
+    codes = [code for code in outcome.focus if code in outcome.countries]
+    frame = outcome.table("violence_through_income", country=codes)
+    frame = frame[(frame["scenario"] != BASELINE) & np.isfinite(frame["value"])]
+    frame = frame.loc[frame["value"].abs().sort_values(ascending=False, kind="stable").index]
+    frame = frame.drop_duplicates("country").head(LONGEST)
+    if frame.empty:
+        return None
+    rows = [
+        Estimate(
+            f"{country_name(row['country'])} ({row['scenario']})",
+            row["value"],
+            row.get("low", np.nan),
+            row.get("high", np.nan),
+        )
+        for _, row in frame.iterrows()
+    ]
+    caption = "Violence if it went with incomes as it went with growth, each country in the scenario that moves it most"
+    first = frame.iloc[0]
+    reads = (
+        f"The largest change is {signed(first['value'])}\u202f% of 1 + deaths, in {country_in_text(first['country'])}. "
+        "Over the past more growth went with more deaths a year later, not with fewer. This is an association, it "
+        "counts no recruits, and the scenarios say nothing of jobs and electricity."
+    )
+    drawing = dots_and_whiskers(rows, "% of 1 + deaths a year later", caption, reads)
+    return figure(numbering, f"{caption}.", element("div", drawing, class_="scroll"), reads)
+
+
+def _countries(outcome: Outcome, wars: list[str], world: World) -> list[str]:
+    """Countries at war in some scenarios, then their neighbours by land, those with most violence to expect first."""
+    at_war = list(dict.fromkeys(code for name in wars for code in wars_of(outcome, name)))
+    expected = outcome.values("violence").sel(scenario=BASELINE).to_series().dropna()
+    near = [code for code in neighbours(world, at_war) if code not in at_war and code in expected.index]
+    return [*(code for code in at_war if code in expected.index), *sorted(near, key=lambda code: -expected[code])]
