@@ -18,13 +18,13 @@ from landbridge.study.schema import read_study
 from landbridge.study.violence import at_war, outlook, violence_of
 
 WAR, PEACE = Shock("AFG", "", "", 3300.0), Shock("AFG", "", "", 0.0)
-Z = np.random.default_rng(0).normal(size=200)
+Z = np.concatenate([[0.0], np.random.default_rng(0).normal(size=200)])
 
 
 @pytest.fixture(scope="module")
 def violence(world2017):
     wars = {"baseline": [], "war": [WAR], "peace": [PEACE], "both": [WAR, Shock("PAK", "2017-04", "2017-06", 900.0)]}
-    return violence_of(world2017, wars, ["AFG", "PAK"], 200, Z, seed=1)
+    return violence_of(world2017, wars, ["AFG", "PAK"], Z, seed=1)
 
 
 def test_a_study_of_2017_knows_no_violence_after_2016(world2017):
@@ -41,7 +41,7 @@ def test_a_war_has_its_deaths_in_its_months_and_others_answer(violence):
     assert (violence["violence"].sel(country="AFG", scenario=["war", "peace"]) == [3300, 0]).all()
     assert (by_month.sel(scenario="both", month=["2017-04", "2017-05", "2017-06"]) == 900).all()
     assert by_month.sel(scenario="both", month="2017-07") < 900
-    assert (by_month.sel(scenario="war")[:3] == by_month.sel(scenario="both")[:3]).all()
+    assert by_month.sel(scenario="war")[:3].values == pytest.approx(by_month.sel(scenario="both")[:3].values, rel=0.01)
     spared = violence["violence"].sel(country="BRA")
     assert (spared == spared.sel(scenario="baseline")).all()
 
@@ -50,16 +50,17 @@ def test_draws_are_courses_of_events_and_the_same_ones_in_every_scenario(violenc
     drawn = violence["violence_draws"]
     expected = violence["violence"].sel(scenario="baseline", country="AFG")
     assert drawn.sel(scenario="baseline", country="AFG").mean() == pytest.approx(float(expected), rel=0.1)
-    change = np.log1p(drawn.sel(country="IRN")) - np.log1p(drawn.sel(country="IRN", scenario="baseline"))
-    assert np.corrcoef(change.sel(scenario="war"), Z)[0, 1] > 0.5
-    assert np.corrcoef(change.sel(scenario="peace"), Z)[0, 1] < -0.5
+    change = violence["violence_change_draws"].sel(country="IRN")
+    assert np.corrcoef(change.sel(scenario="war"), Z[1:])[0, 1] > 0.99
+    assert np.corrcoef(change.sel(scenario="peace"), Z[1:])[0, 1] < -0.99
+    assert (change.sel(scenario="baseline") == 0).all()
     assert violence["violence_by_month_draws"].sel(watched="PAK").mean("month").values == pytest.approx(
         drawn.sel(country="PAK").values
     )
 
 
 def test_more_draws_leave_the_first_as_they_were(world2017, violence):
-    fewer = violence_of(world2017, {"baseline": []}, ["AFG"], 50, Z[:50], seed=1)
+    fewer = violence_of(world2017, {"baseline": []}, ["AFG"], Z[:51], seed=1)
     assert np.array_equal(
         fewer["violence_draws"][0], violence["violence_draws"].sel(scenario="baseline")[:50], equal_nan=True
     )
@@ -91,6 +92,11 @@ def test_spill_over_reaches_the_roads_draw_by_draw(world2017):
     assert hours[0] > hours[1]
 
 
+def _checked(path: Path) -> None:
+    study = read_study(path)
+    study.scenario_worlds(study.world())
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
@@ -109,8 +115,7 @@ def test_a_war_that_cannot_be_is_refused_with_one_message(tmp_path: Path, keys: 
     change = f'{{ kind = "conflict", {keys} }}'
     path.write_text(f'[study]\ntitle = "t"\nworld = "2017"\n[scenario.s]\nchanges = [{change}]\n', encoding="utf-8")
     with pytest.raises(StudyError) as caught:
-        study = read_study(path)
-        study.scenario_worlds(study.world())
+        _checked(path)
     told = [line for line in caught.value.complaints if "scenario.s.changes[0]" in line]
     assert any(message in line for line in told), told
 

@@ -11,11 +11,11 @@ from landbridge.report.atlas import Atlas, neighbours
 from landbridge.report.changes import wars_of
 from landbridge.report.charts import Estimate, dots_and_whiskers
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import plain, signed
+from landbridge.report.numbers import listed, plain, signed
 from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
 from landbridge.report.paths import Panel, small_multiples
 from landbridge.report.security_maps import changes_scale, expected_map, moved, next_door_map, span_of, title_of
-from landbridge.report.words import country_in_text
+from landbridge.report.words import country_in_text, most
 from landbridge.study.schema import BASELINE
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) 
 
 def _months(outcome: Outcome, wars: list[str], world: World, numbering: Numbering) -> Markup:
     """Month by month: the countries at war and their neighbours, without the wars and with them."""
+    import pandas as pd
+
     shown = wars[: len(STYLES)]
+    at_war = list(dict.fromkeys(code for name in shown for code in wars_of(outcome, name)))
     codes = _countries(outcome, wars, world)[:PANELS]
     expected, drawn = outcome.values("violence_by_month"), outcome.draws("violence_by_month")
     kept = set() if drawn is None else {str(code) for code in drawn["country"].values}
@@ -71,10 +74,17 @@ def _months(outcome: Outcome, wars: list[str], world: World, numbering: Numberin
         panels.append(Panel(country_name(code), lines, *band))  # type: ignore[arg-type]
     months = [str(month) for month in outcome.data["month"].values]
     caption = "Deaths in conflict a month: expected without the wars of the scenarios, and with them"
-    reads = (
-        f"Without a war of the scenarios {plain(float(panels[0].lines['usual'][0]), 0)} deaths are expected in "
-        f"{country_in_text(codes[0])} in the first month; each panel has its own scale."
-    )
+    near = [code for code in codes if code not in at_war]
+    changes = pd.concat([moved(outcome, name) for name in shown])
+    changes = changes[changes["country"].isin(near)]
+    reads = "Each panel has its own scale."
+    if len(changes):
+        furthest = most(changes)
+        reads = (
+            f"Beyond {listed([country_in_text(code) for code in at_war])} no year's deaths move by more than "
+            f"{plain(abs(furthest['value']))}\u202f% ({country_name(furthest['country'])}). Each panel has its own "
+            "scale."
+        )
     entries = [("usual", "expected without"), *((s, title_of(outcome, n)) for s, n in zip(STYLES, shown, strict=False))]
     band_told = "; shaded what holds nine draws of ten without a war" if kept else ""
     return figure(
@@ -94,11 +104,14 @@ def _table(outcome: Outcome, wars: list[str], world: World, numbering: Numbering
     for name in wars:
         codes = _countries(outcome, [name], world)
         frame = moved(outcome, name).set_index("country").reindex(codes).dropna(subset=["value"]).reset_index()
+        if drawn:
+            frame.loc[frame["country"].isin(wars_of(outcome, name)), ["low", "high"]] = np.nan
         parts.append(
             frame.assign(scenario=title_of(outcome, name), where=[country_name(code) for code in frame["country"]])
         )
     frame = pd.concat(parts, ignore_index=True)
-    frame["interval"] = [span_of(row) if drawn else "" for row in frame.to_dict("records")]
+    known = frame["low"].notna() if drawn else frame["value"].isna()
+    frame["interval"] = [span_of(row) if k else "" for k, row in zip(known, frame.to_dict("records"), strict=True)]
     frame["scenario"] = frame["scenario"].where(~frame["scenario"].duplicated(), "")
     columns = (
         Shown("scenario", "Scenario"),
@@ -110,7 +123,7 @@ def _table(outcome: Outcome, wars: list[str], world: World, numbering: Numbering
     )
     return table(
         numbering,
-        "Deaths in conflict to expect a month, without and with the scenarios' wars; change of 1 + deaths.",
+        "Deaths in conflict to expect a month, without and with the scenarios' wars.",
         frame,
         columns if drawn else columns[:-1],
     )

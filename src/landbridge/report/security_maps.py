@@ -20,7 +20,6 @@ from landbridge.security.spillover import centres
 from landbridge.study.schema import BASELINE
 
 if TYPE_CHECKING:
-    import xarray as xr
     from pandas import DataFrame
 
     from landbridge.study.outcome import Outcome
@@ -36,27 +35,14 @@ LEVELS = (
 
 
 def moved(outcome: Outcome, scenario: str) -> DataFrame:
-    """Deaths a month by country without (``before``) and with (``after``) a scenario; change of 1 + deaths in percent,
-    ``value``, with ``low`` and ``high`` where there are draws: of the spill-over, events being the same in both."""
-    import pandas as pd
-
-    def change(violence: xr.DataArray) -> xr.DataArray:
-        before, after = (np.log1p(violence.sel(scenario=name)) for name in (BASELINE, scenario))
-        return 100 * np.expm1(after - before)
-
-    expected = outcome.values("violence")
-    frame = pd.DataFrame(
-        {
-            "country": outcome.countries,
-            "before": expected.sel(scenario=BASELINE).to_numpy(),
-            "after": expected.sel(scenario=scenario).to_numpy(),
-            "value": np.asarray(change(expected)),
-        }
-    )
-    if (drawn := outcome.draws("violence")) is not None:
-        ends = np.quantile(np.asarray(change(drawn)), [0.05, 0.95], axis=0)
-        frame = frame.assign(low=ends[0], high=ends[1])
-    return frame.dropna(subset=["value"]).reset_index(drop=True)
+    """Deaths a month by country without (``before``) and with (``after``) a scenario; their change in percent,
+    ``value``, with ``low`` and ``high`` where there are draws.
+    """
+    change = outcome.table("violence_change", scenario=scenario).drop(columns="scenario")
+    levels = outcome.values("violence")
+    for name, where in (("before", BASELINE), ("after", scenario)):
+        change[name] = levels.sel(scenario=where, country=list(change["country"])).to_numpy()
+    return change
 
 
 def expected_map(outcome: Outcome, atlas: Atlas, numbering: Numbering) -> Markup:
@@ -129,7 +115,7 @@ def next_door_map(
         entries.append(swatch("more or less left open by the draws", *hatched))
     return figure(
         numbering,
-        f"{title}: change of violence in other countries, per cent of 1 + deaths a month. Lambert azimuthal equal-area "
+        f"{title}: change of violence in other countries, per cent of deaths a month. Lambert azimuthal equal-area "
         "projection.",
         element("div", draw(atlas.wars.canvas, atlas.wars.visible, content, atlas.contested), class_="inset"),
         reads,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landbridge.errors import InputError
 from landbridge.security.core import Array
@@ -34,20 +35,28 @@ class Shock:
 
 @dataclass(frozen=True)
 class Moves:
-    """What shocks do to a forecast: the log of 1 + deaths moves by ``shift`` + z ``spread``, z standard normal.
+    """What shocks do to a forecast: logs of deaths move by ``shift`` + z ``spread``, z standard normal.
 
     z says how far spill-over lies from its estimate, the same for all countries and months: standard errors, with the
     sign of the shock. ``fixed`` deaths of the countries and months that the shocks set, nan elsewhere. All [C, H].
+    ``at_war`` [C] are the countries of the shocks.
     """
 
     shift: Array
     spread: Array
     fixed: Array
+    at_war: NDArray[np.bool_]
 
     def of(self, deaths: Array, z: Array | float = 0.0) -> Array:
         """Deaths [C, H, S] moved, ``z`` by draw [S] or one for all."""
-        moved = np.maximum((1 + deaths) * np.exp(self.shift[..., None] + self.spread[..., None] * z) - 1, 0.0)
+        moved = moved_by(deaths, self.shift[..., None] + self.spread[..., None] * z, self.at_war)
         return np.where(np.isnan(self.fixed)[..., None], moved, self.fixed[..., None])
+
+
+def moved_by(deaths: Array, deviation: Array, at_war: NDArray[np.bool_]) -> Array:
+    """Deaths [C, ...] times exp(deviation); for countries at war, where there may have been none, 1 + deaths are."""
+    one = at_war.astype(float).reshape(-1, *(1,) * (deaths.ndim - 1))
+    return np.maximum((one + deaths) * np.exp(deviation) - one, 0.0)
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def simulate_shock(
 ) -> ShockedForecast:
     """The forecast when one country's violence follows a shock; after its end it falls back as wars do.
 
-    The 1 + deaths of others are multiplied by exp(their answer); effects are drawn from their joint normal one.
+    Deaths of others are multiplied by exp(their answer); effects are drawn from their joint normal one.
 
     Raises:
         InputError: the shock starts before the data end, ends before it starts or beyond the horizon, or is negative.
@@ -96,8 +105,9 @@ def simulate_shock(
     first, last = months_of(shock, panel.months[-1], horizon)
     without = forecast_conflict(panel, horizon, draws, seed)
     moved = deviation(without, spillover, shock, draws, seed)
-    samples = np.maximum((1 + without.samples) * np.exp(moved) - 1, 0.0)
-    samples[panel.position(shock.iso3), first : last + 1] = shock.deaths
+    source = panel.position(shock.iso3)
+    samples = moved_by(without.samples, moved, np.arange(len(moved)) == source)
+    samples[source, first : last + 1] = shock.deaths
     return ShockedForecast(without, ConflictForecast(without.countries, without.months, without.last, samples), moved)
 
 
@@ -109,6 +119,7 @@ def moves(without: ConflictForecast, spillover: Spillover, shocks: Sequence[Shoc
     """
     shape = without.samples.shape[:2]
     shift, spread, fixed = np.zeros(shape), np.zeros(shape), np.full(shape, np.nan)
+    at_war = np.isin(without.countries, [shock.iso3 for shock in shocks])
     for shock in shocks:
         first, last = months_of(shock, without.last, shape[1])
         found = deviation(without, spillover, shock, draws)
@@ -116,7 +127,7 @@ def moves(without: ConflictForecast, spillover: Spillover, shocks: Sequence[Shoc
         shift += found.mean(-1)
         spread += found.std(-1) * np.sign(found[source].mean())
         fixed[source, first : last + 1] = shock.deaths
-    return Moves(shift, spread, fixed)
+    return Moves(shift, spread, fixed, at_war)
 
 
 def deviation(

@@ -67,8 +67,9 @@ def run(
         done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
     data = _only_links_that_matter(_joined(study, [part for task in tasks if (part := done[task].central) is not None]))
     data = data.merge(alignment_of(study, world, data["flow"], watched, count), join="exact")
-    z = drawn.get("conflict_spillover", np.full(count, central_values(study.parameters)["conflict_spillover"]))
-    violence = violence_of(world, _wars(study, world), watched, count, z, study.uncertainty.seed)
+    central = central_values(study.parameters)["conflict_spillover"]
+    z = np.concatenate([[central], drawn.get("conflict_spillover", np.full(count, central))])
+    violence = violence_of(world, _wars(study, world), watched, z, study.uncertainty.seed)
     data = data.merge(violence, join="exact")
     if count:
         data = data.merge(_drawn(study, done.values(), drawn, watched), join="exact")

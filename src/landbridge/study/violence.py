@@ -126,47 +126,59 @@ def violence_of(
     world: World,
     wars: Mapping[str, Sequence[Shock]],
     watched: Sequence[str],
-    draws: int,
     z: Array,
     seed: int,
 ) -> xr.Dataset:
     """Deaths a month of every scenario in the twelve months forecast.
 
     ``violence`` [scenario, country], the mean of the months, and ``violence_by_month`` [scenario, country, month]; a
-    draw of the study is a draw of the forecast, the same in all scenarios. nan where there is no series.
+    draw of the study is a draw of the forecast, the same in all scenarios. ``violence_change`` [scenario, country] is
+    the change of expected deaths in percent, its draws those of the spill-over alone. nan where there is no series.
 
     Args:
         wars: the shocks of each scenario, in their order.
-        z: [draws] how far spill-over lies from its estimate, in standard errors.
+        z: [1 + draws] how far spill-over lies from its estimate, in standard errors: central value, then every draw.
     """
     import xarray as xr
 
     from landbridge.study.outcome import DRAWS
 
-    seen, countries = outlook(world), world.countries
+    seen, countries, draws = outlook(world), world.countries, len(z) - 1
     months = seen.forecast.months if seen else tuple(f"{world.year}-{month:02d}" for month in range(1, 13))
     shape = (len(wars), len(countries), len(months))
     expected, drawn = np.full(shape, np.nan), np.full((*shape, draws), np.nan)
+    change = np.full((*shape[:2], 1 + draws), np.nan)
     if seen:
         rows = _positions(seen.forecast.countries, countries)
         chosen = np.resize(np.random.default_rng([seed, STREAM]).permutation(seen.forecast.samples.shape[-1]), draws)
         for number, shocks in enumerate(wars.values()):
             made = moves(seen.forecast, seen.spillover, shocks)
-            expected[number] = _at(made.of(seen.forecast.samples).mean(-1), rows)
-            drawn[number] = _at(made.of(seen.forecast.samples[..., chosen], z), rows)
+            expected[number] = _at(made.of(seen.forecast.samples, z[0]).mean(-1), rows)
+            drawn[number] = _at(made.of(seen.forecast.samples[..., chosen], z[1:]), rows)
+            change[number] = _at(_change(made, seen.forecast.samples.mean(-1), z), rows)
     named = [countries.index(code) for code in watched]
     data: dict[str, Any] = {
         "violence": (("scenario", "country"), expected.mean(2)),
         "violence_by_month": (("scenario", "country", "month"), expected),
+        "violence_change": (("scenario", "country"), change[..., 0]),
     }
     if draws:
-        data[f"violence{DRAWS}"] = (("scenario", "draw", "country"), np.moveaxis(drawn.mean(2), -1, 1))
+        by_draw = ("scenario", "draw", "country")
+        data[f"violence{DRAWS}"] = (by_draw, np.moveaxis(drawn.mean(2), -1, 1))
+        data[f"violence_change{DRAWS}"] = (by_draw, np.moveaxis(change[..., 1:], -1, 1))
         data[f"violence_by_month{DRAWS}"] = (
             ("scenario", "draw", "watched", "month"),
             np.moveaxis(drawn[:, named], -1, 1),
         )
     labels: dict[str, Any] = {"scenario": list(wars), "country": countries, "month": np.array(months, dtype=object)}
     return xr.Dataset(data, coords={**labels, **({"watched": list(watched)} if draws else {})})
+
+
+def _change(made: Moves, expected: Array, z: Array) -> Array:
+    """Change of a year's expected deaths [C, D] in percent, given those of its months [C, H]; none of none is 0."""
+    before, after = expected.sum(1)[:, None], made.of(expected[..., None], z).sum(1)
+    ratio = np.divide(after, before, out=np.where(after > 0, np.inf, 1.0), where=before > 0)
+    return 100 * (np.where(np.isnan(before), np.nan, ratio) - 1)
 
 
 def _positions(known: Sequence[str], wanted: Sequence[str]) -> NDArray[np.intp]:
