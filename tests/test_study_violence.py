@@ -10,7 +10,7 @@ from landbridge.errors import InputError, StudyError
 from landbridge.network.model import Network
 from landbridge.network.tables import deaths_per_million
 from landbridge.parameters import central_values, parameters
-from landbridge.security.living import estimate_living, read_measures
+from landbridge.security.living import MEASURES, estimate_living, read_measures
 from landbridge.security.panel import ConflictPanel
 from landbridge.security.shock import Shock
 from landbridge.study.outcome import Outcome
@@ -135,10 +135,40 @@ def test_violence_goes_with_incomes_as_it_went_with_growth(small_outcome: Outcom
     assert moved == pytest.approx(100 * (1.013**income - 1))
 
 
-def test_the_parameter_of_growth_is_its_estimate(world2017, sources):
+def test_parameters_of_living_standards_are_their_estimates(world2017, sources):
     panel = ConflictPanel.of(world2017)
     _, measures = read_measures(sources, panel)
-    found = estimate_living(panel, measures).table().set_index(["measure", "year"]).loc[("growth", 1)]
-    parameter = parameters()["violence_of_growth"]
-    assert found["percent"] == pytest.approx(parameter.value, abs=0.05)
-    assert (found["lower"], found["upper"]) == pytest.approx(parameter.range, abs=0.05)
+    table = estimate_living(panel, measures).table().set_index(["measure", "year"])
+    for name in MEASURES:
+        found, parameter = table.loc[(name, 1)], parameters()[f"violence_of_{name}"]
+        assert found["percent"] == pytest.approx(parameter.value, abs=0.06), name
+        assert (found["lower"], found["upper"]) == pytest.approx(parameter.range, abs=0.06), name
+
+
+def test_jobs_and_electricity_add_up_over_what_a_scenario_extends(small_outcome: Outcome) -> None:
+    changes = {
+        "rail": [{"kind": "living", "country": "PAK", "unemployment": -2.0, "electricity": None}],
+        "canal": [
+            {"kind": "living", "country": "PAK", "electricity": 10.0},
+            {"kind": "living", "country": "RUS", "unemployment": 1.0, "until": 2016},
+        ],
+    }
+    scenarios = {name: {**told, "changes": changes.get(name, [])} for name, told in _scenarios(small_outcome).items()}
+    scenarios["canal"]["extends"] = ["rail"]
+    header = {**small_outcome.header, "study": {**small_outcome.header["study"], "scenario": scenarios}}
+    moved = replace(small_outcome, header=header).values("violence_through_living")
+    assert float(moved.sel(scenario="rail", country="PAK")) == pytest.approx(100 * (1.013**-2 - 1))
+    assert float(moved.sel(scenario="canal", country="PAK")) == pytest.approx(100 * (1.013**-2 * 0.999**10 - 1))
+    assert float(np.abs(moved.sel(country="RUS")).max()) == 0.0
+
+
+def _scenarios(outcome: Outcome) -> dict[str, dict]:
+    return outcome.header["study"]["scenario"]
+
+
+def test_nobody_can_have_more_electricity_than_everybody(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    change = '{ kind = "living", country = "PAK", electricity = 40 }'
+    path.write_text(f'[study]\ntitle = "t"\nworld = "2017"\n[scenario.s]\nchanges = [{change}]\n', encoding="utf-8")
+    with pytest.raises(StudyError, match="% of people in PAK have electricity"):
+        _checked(path)

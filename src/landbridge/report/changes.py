@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
 from landbridge.report.numbers import change as percent_change
-from landbridge.report.numbers import listed, plain, significant
+from landbridge.report.numbers import listed, plain, signed, significant
 from landbridge.report.words import passage_name
+from landbridge.study.projects import lineage
 
 if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
@@ -34,14 +35,7 @@ def year_asked(outcome: Outcome) -> int:
 def steps(outcome: Outcome, name: str) -> list[dict[str, Any]]:
     """All changes of a scenario in the order made, those of the scenarios it extends first, each lineage once."""
     scenarios = outcome.header["study"]["scenario"]
-
-    def lineage(one: str) -> list[str]:
-        order: list[str] = []
-        for parent in scenarios[one].get("extends") or ():
-            order += [above for above in lineage(parent) if above not in order]
-        return [*order, one]
-
-    return [change for one in lineage(name) for change in scenarios[one]["changes"]]
+    return [change for one in lineage(scenarios, name) for change in scenarios[one]["changes"]]
 
 
 def wars_of(outcome: Outcome, name: str) -> list[str]:
@@ -140,6 +134,12 @@ def _conflict(change: Change) -> str:
     return f"Violence in {country_name(change['country'])}: {plain(change['monthly_deaths'], 0)} deaths a month{when}"
 
 
+def _living(change: Change) -> str:
+    named = (("unemployment", "unemployment"), ("electricity", "access to electricity"))
+    parts = [f"{words} {signed(change[key])} points" for key, words in named if change.get(key)]
+    return f"Living standards in {country_name(change['country'])}: {listed(parts)}"
+
+
 def _membership(verb: str) -> Callable[[Change], str]:
     return lambda change: f"{_bloc(change['countries'])}: {verb} {change['institution']}"
 
@@ -159,6 +159,7 @@ _KINDS: dict[str, Callable[[Change], str]] = {
     "sanction": _sanction,
     "productivity": _productivity,
     "conflict": _conflict,
+    "living": _living,
     "join": _membership("joins"),
     "leave": _membership("leaves"),
 }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PANELS = 6
 STYLES = ("loss", "gain", "neutral")  # lines of scenarios with a war, as many as can be told apart
 LONGEST = 10
+THROUGH = {"violence_through_income": "incomes", "violence_through_living": "jobs and electricity"}
 
 
 def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> Markup | None:
@@ -48,7 +49,7 @@ def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) 
         [next_door_map(outcome, name, world, atlas, scale, numbering) for name in wars],
         _months(outcome, wars, world, numbering) if wars else None,
         _table(outcome, wars, world, numbering) if wars else None,
-        _through_income(outcome, numbering),
+        _through_living(outcome, numbering),
     )
 
 
@@ -129,30 +130,35 @@ def _table(outcome: Outcome, wars: list[str], world: World, numbering: Numbering
     )
 
 
-def _through_income(outcome: Outcome, numbering: Numbering) -> Markup | None:
-    """What the changes of incomes would do to violence, each country in the scenario that moves it most."""
+def _through_living(outcome: Outcome, numbering: Numbering) -> Markup | None:
+    """What incomes, jobs and electricity would do to violence, each country in the scenario that moves it most."""
+    import pandas as pd
+
     codes = [code for code in outcome.focus if code in outcome.countries]
-    frame = outcome.table("violence_through_income", country=codes)
-    frame = frame[(frame["scenario"] != BASELINE) & np.isfinite(frame["value"])]
+    frames = [outcome.table(name, country=codes).assign(through=words) for name, words in THROUGH.items()]
+    frame = pd.concat(frames, ignore_index=True)
+    frame = frame[(frame["scenario"] != BASELINE) & np.isfinite(frame["value"]) & (frame["value"] != 0.0)]
     frame = frame.loc[frame["value"].abs().sort_values(ascending=False, kind="stable").index]
-    frame = frame.drop_duplicates("country").head(LONGEST)
+    frame = frame.drop_duplicates(["country", "through"]).head(LONGEST)
     if frame.empty:
         return None
     rows = [
         Estimate(
-            f"{country_name(row['country'])} ({row['scenario']})",
+            f"{country_name(row['country'])}, {row['through']} ({row['scenario']})",
             row["value"],
             row.get("low", np.nan),
             row.get("high", np.nan),
         )
         for _, row in frame.iterrows()
     ]
-    caption = "Violence if it went with incomes as it went with growth, each country in the scenario that moves it most"
+    caption = (
+        "Violence if it went with living standards as in the past, each country in the scenario that moves it most"
+    )
     first = frame.iloc[0]
     reads = (
-        f"The largest change is {signed(first['value'])}\u202f% of 1 + deaths, in {country_in_text(first['country'])}. "
-        "Over the past more growth went with more deaths a year later, not with fewer. This is an association, it "
-        "counts no recruits, and the scenarios say nothing of jobs and electricity."
+        f"The largest change is {signed(first['value'])}\u202f% of 1 + deaths, in {country_in_text(first['country'])} "
+        f"through {first['through']}. Over the past more unemployment went with more deaths a year later, electricity "
+        "with neither more nor fewer, and growth, too, with more. These are associations; recruits are counted nowhere."
     )
     drawing = dots_and_whiskers(rows, "% of 1 + deaths a year later", caption, reads)
     return figure(numbering, f"{caption}.", element("div", drawing, class_="scroll"), reads)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LandMode = Literal["rail", "road", "ferry", "sea"]
 Percent = Annotated[float, Field(gt=-100, allow_inf_nan=False)]
+Points = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Pair = Annotated[tuple[Country, Country], Field()]
@@ -351,6 +352,37 @@ class Conflict(Change):
         return at_war(world, self.shock)
 
 
+class Living(Change):
+    """Jobs and electricity: percentage points by which unemployment and access to electricity change in a country.
+
+    They move no trade; the outcome says what went with such changes in the past (``violence_through_living``).
+    """
+
+    on_network: ClassVar[bool] = False
+
+    kind: Literal["living"]
+    country: Country
+    unemployment: Points | None = None
+    electricity: Points | None = None
+
+    @model_validator(mode="after")
+    def _something_moves(self) -> Self:
+        if self.unemployment is None and self.electricity is None:
+            raise complaint("wants unemployment, electricity, or both.")
+        return self
+
+    def apply(self, world: World) -> World:
+        table = world.table("indicators")
+        rows = table[(table["iso3"] == self.country) & (table["indicator"] == "electricity_access_pct")]
+        known = rows[rows["year"] <= world.year].sort_values("year")["value"]
+        if self.electricity and len(known) and not 0 <= (there := known.iloc[-1] + self.electricity) <= 100:
+            raise InputError(
+                f"{known.iloc[-1]:.1f} % of people in {self.country} have electricity; {self.electricity:+g} points "
+                f"would make it {there:.1f} %."
+            )
+        return world
+
+
 class _Membership(Change):
     """Keys of changes to who is a full member of an institution at the end of the world's year."""
 
@@ -406,7 +438,19 @@ class Leave(_Membership):
 
 
 AnyChange = Annotated[
-    Link | Upgrade | Close | Border | Risk | TradeCost | Tariff | Sanction | Productivity | Conflict | Join | Leave,
+    Link
+    | Upgrade
+    | Close
+    | Border
+    | Risk
+    | TradeCost
+    | Tariff
+    | Sanction
+    | Productivity
+    | Conflict
+    | Living
+    | Join
+    | Leave,
     Field(discriminator="kind"),
 ]
 KINDS: dict[str, type[Change]] = {

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, one_of
+from landbridge.study.living import OF_LIVING
 from landbridge.study.projects import OF_INCOME
 from landbridge.study.schema import BASELINE
 from landbridge.variables import Variable, variables
@@ -29,6 +30,7 @@ FORMAT = 1
 INTERVAL = (0.05, 0.5, 0.95)
 DATA, HEADER = "outcome.nc", "outcome.json"
 DRAWS = "_draws"
+COMPUTED = {**OF_INCOME, **OF_LIVING}  # when asked for, from real incomes
 LABEL_OF = {
     "watched": "country",
     "watched_partner": "partner",
@@ -93,9 +95,9 @@ class Outcome:
     def draws(self, quantity: str) -> xr.DataArray | None:
         """A quantity in every draw [scenario, draw, ...]; None when the run had no draws or they are not kept."""
         variable, name = self._variable(quantity), quantity + DRAWS
-        if quantity in OF_INCOME and (incomes := self.draws("real_income")) is not None:
+        if quantity in COMPUTED and (incomes := self.draws("real_income")) is not None:
             head, *rest = variable.dims
-            return OF_INCOME[quantity](self, incomes).transpose(head, "draw", *rest)
+            return COMPUTED[quantity](self, incomes).transpose(head, "draw", *rest)
         if name not in self.data:
             return None
         return _with_labels(self.data[name])
@@ -202,8 +204,8 @@ class Outcome:
             whole = _with_labels(self.data[quantity])
             together = [label for label in variable.optional if label in whole.dims and label not in labels]
             return whole.sum(together) if together else whole
-        if quantity in OF_INCOME:
-            return OF_INCOME[quantity](self, self.values("real_income")).transpose(*variable.dims)
+        if quantity in COMPUTED:
+            return COMPUTED[quantity](self, self.values("real_income")).transpose(*variable.dims)
         if quantity not in _DERIVED:
             raise InputError(f"This outcome has no {quantity}: it is of an earlier version. Run the study again.")
         if quantity == "exports" and "sector" in labels:

@@ -34,22 +34,30 @@ class Cost:
     paid: Mapping[str, float]
 
 
+def lineage(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> list[str]:
+    """A scenario and all it extends, parents first, each once; none for the baseline.
+
+    ``scenarios`` as they stand in an outcome's header.
+    """
+    order: list[str] = []
+
+    def climb(name: str) -> None:
+        for parent in scenarios[name].get("extends") or ():
+            climb(parent)
+        if name not in order:
+            order.append(name)
+
+    if scenario in scenarios:
+        climb(scenario)
+    return order
+
+
 def cost_of(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> Cost | None:
     """The cost of a scenario with all it extends, each once; None where no cost is given anywhere.
 
     ``scenarios`` as they stand in an outcome's header.
     """
-    lineage: list[str] = []
-
-    def climb(name: str) -> None:
-        for parent in scenarios[name].get("extends") or ():
-            climb(parent)
-        if name not in lineage:
-            lineage.append(name)
-
-    if scenario in scenarios:
-        climb(scenario)
-    told = [scenarios[name] for name in lineage if scenarios[name].get("cost_musd") is not None]
+    told = [scenarios[name] for name in lineage(scenarios, scenario) if scenarios[name].get("cost_musd") is not None]
     if not told:
         return None
     paid: dict[str, float] = {}
@@ -72,7 +80,7 @@ def income_gain(outcome: Outcome, real_income: xr.DataArray) -> xr.DataArray:
 
 def present_value(outcome: Outcome, real_income: xr.DataArray) -> xr.DataArray:
     """Discounted gains over the life of the project, million USD."""
-    rate, years = (_parameter(outcome, name, real_income) for name in ("discount_rate", "project_life"))
+    rate, years = (parameter(outcome, name, real_income) for name in ("discount_rate", "project_life"))
     return income_gain(outcome, real_income) * annuity(rate, years)
 
 
@@ -97,14 +105,7 @@ def own_benefit_cost_ratio(outcome: Outcome, real_income: xr.DataArray) -> xr.Da
     return present_value(outcome, real_income) / paid.where(paid > 0)
 
 
-def violence_through_income(outcome: Outcome, real_income: xr.DataArray) -> xr.DataArray:
-    """Change of 1 + deaths in conflict a year after real income has changed, percent, as growth went with deaths."""
-    effect = _parameter(outcome, "violence_of_growth", real_income)
-    return 100 * np.expm1(np.log1p(effect / 100) * real_income)
-
-
 OF_INCOME = {
-    "violence_through_income": violence_through_income,
     "income_gain": income_gain,
     "present_value": present_value,
     "net_present_value": net_present_value,
@@ -114,7 +115,7 @@ OF_INCOME = {
 }
 
 
-def _parameter(outcome: Outcome, name: str, real_income: xr.DataArray) -> Any:
+def parameter(outcome: Outcome, name: str, real_income: xr.DataArray) -> Any:
     """A parameter's value: in every draw where draws are asked about and it is uncertain, else the central one."""
     if "draw" in real_income.dims and name in outcome.data["parameter"].values:
         return outcome.data["drawn_parameter"].sel(parameter=name, drop=True)
