@@ -21,6 +21,7 @@ SCENARIOS = ["baseline", "railway", "war"]
 MODES = ["sea", "rail", "road"]
 PASSAGES = ["khunjerab", "suez"]
 DRAWS = 40
+MONTHS = [f"2017-{month:02d}" for month in range(1, 13)]
 UNSAFE = """<script>alert("x")</script> & 'Kashgar' <b>"""
 
 
@@ -40,6 +41,8 @@ def outcome(draws: int = DRAWS) -> Outcome:
     flow[2, 0] = flow[2, :, 0] = 0.0
     days = rng.uniform(5.0, 40.0, (s, n, n))
     days[2, 0] = days[2, :, 0] = np.inf
+    violence = np.array([1400.0, 0.2, 60.0, 65.0, 16.0, 0.0]) + np.zeros((s, 1)) + 1e-9
+    violence[2, [0, 3]] = 3300.0, 65.4
     reasons = np.zeros((s, len(FOCUS), len(CAUSES), n, len(SECTORS) + 1))
     reasons[1, 0, 0, 1, 2] = income[1, 3]
     by_pair = ("scenario", "country", "partner")
@@ -56,6 +59,9 @@ def outcome(draws: int = DRAWS) -> Outcome:
             "freight_usd": (by_pair, 100.0 * days),
             "mode_share": ((*by_pair, "mode"), rng.dirichlet([1.0, 1.0, 1.0], (s, n, n))),
             "residual": (("scenario",), np.array([0.0, 2e-13, 3e-12])),
+            "violence": (by_pair[:2], violence),
+            "violence_change": (by_pair[:2], 100 * (violence / violence[0] - 1)),
+            "violence_by_month": ((*by_pair[:2], "month"), violence[..., None] * np.linspace(0.9, 1.1, len(MONTHS))),
             "contribution": (("scenario", "watched", "cause", "partner", "why_sector"), reasons),
             "passage_load": (("scenario", "passage"), np.array([[400.0, 9e5], [2400.0, 8.9e5], [400.0, 9e5]])),
             "passage_share": (("scenario", "country", "passage"), rng.uniform(0.0, 0.5, (s, n, 2))),
@@ -71,6 +77,7 @@ def outcome(draws: int = DRAWS) -> Outcome:
             "carried": ("sector", [True, True, True, False]),
             "mode": MODES,
             "watched": FOCUS,
+            "month": MONTHS,
             "cause": list(CAUSES),
             "passage": PASSAGES,
             "link": ["0", "1"],
@@ -82,7 +89,7 @@ def outcome(draws: int = DRAWS) -> Outcome:
         },
     )
     if draws:
-        data = data.merge(_drawn(income, draws, rng))
+        data = data.merge(_drawn(income, draws, rng)).merge(_violence(violence, draws, rng))
     return Outcome(data, _header(draws))
 
 
@@ -104,6 +111,23 @@ def _drawn(income: np.ndarray, draws: int, rng: np.random.Generator) -> xr.Datas
             "draw": np.arange(draws),
             "parameter": ["trade_elasticity", "rail_speed_kmh"],
         },
+    )
+
+
+def _violence(violence: np.ndarray, draws: int, rng: np.random.Generator) -> xr.Dataset:
+    course = rng.lognormal(0.0, 0.5, (draws, 1))
+    change = (
+        100 * (violence / violence[0] - 1)[:, None]
+        + rng.normal(0.0, 1.0, (draws, 1)) * (violence != violence[0])[:, None]
+    )
+    watched = violence[:, [COUNTRIES.index(code) for code in FOCUS]]
+    by_month = watched[:, None, :, None] * course[None, :, :, None] * np.ones(len(MONTHS))
+    return xr.Dataset(
+        {
+            "violence_draws": (("scenario", "draw", "country"), violence[:, None] * course),
+            "violence_change_draws": (("scenario", "draw", "country"), np.maximum(change, -100.0)),
+            "violence_by_month_draws": (("scenario", "draw", "watched", "month"), by_month),
+        }
     )
 
 

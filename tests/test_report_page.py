@@ -137,6 +137,16 @@ def test_a_country_cut_off_is_named(page: Reader) -> None:
     assert "no way is left for goods between Afghanistan and the rest of the world" in page.text
 
 
+def test_the_wars_of_scenarios_are_mapped_with_what_they_do_next_door(folder: Path, page: Reader) -> None:
+    ids = [attributes.get("id") for _, attributes in page.elements]
+    assert "security" in ids
+    assert "In the countries that border on Afghanistan violence changes by up to +0.62" in page.text
+    assert "this cannot be told from nothing" in page.text
+    assert any(attributes.get("class") == "set" for _, attributes in page.elements)
+    table = pd.read_csv(folder / "csv" / "violence.csv").set_index(["scenario", "country"])
+    assert table.loc[("war", "AFG"), "value"] == pytest.approx(3300.0)
+
+
 def test_every_parameter_is_listed_with_its_source(page: Reader) -> None:
     for name in outcome().header["parameters"]:
         assert name in page.text

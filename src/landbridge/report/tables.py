@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BY_COUNTRY = ("real_income", "real_wage", "total_trade")
 SMALLEST = 0.001  # percentage points
+OF_VIOLENCE = ("violence", "violence_change", "violence_through_income", "violence_through_living")
 BY_PAIR = ("trade", "exports", "travel_days", "freight_usd")
 
 
@@ -48,6 +49,9 @@ def sheets(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atl
     if "alignment_shift" in outcome.data:
         found.append(_quantity(outcome, "alignment_shift", country=codes, partner=codes))
         found += [_quantity(outcome, name) for name in ("expected_accessions", "expected_departures")]
+    if "violence" in outcome.data:
+        found += [_quantity(outcome, name) for name in OF_VIOLENCE]
+        found.append(_quantity(outcome, "violence_by_month", country=codes))
     found.append(_reasons(outcome))
     found.append(_changes(outcome))
     if judged:
