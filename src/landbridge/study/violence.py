@@ -151,11 +151,9 @@ def violence_of(
     if seen:
         rows = _positions(seen.forecast.countries, countries)
         chosen = np.resize(np.random.default_rng([seed, STREAM]).permutation(seen.forecast.samples.shape[-1]), draws)
+        of_wars = {shocks: _courses(seen, shocks, chosen, z) for shocks in {tuple(each) for each in wars.values()}}
         for number, shocks in enumerate(wars.values()):
-            made = moves(seen.forecast, seen.spillover, shocks)
-            expected[number] = _at(made.of(seen.forecast.samples, z[0]).mean(-1), rows)
-            drawn[number] = _at(made.of(seen.forecast.samples[..., chosen], z[1:]), rows)
-            change[number] = _at(_change(made, seen.forecast.samples.mean(-1), z), rows)
+            expected[number], drawn[number], change[number] = (_at(found, rows) for found in of_wars[tuple(shocks)])
     named = [countries.index(code) for code in watched]
     data: dict[str, Any] = {
         "violence": (("scenario", "country"), expected.mean(2)),
@@ -172,6 +170,13 @@ def violence_of(
         )
     labels: dict[str, Any] = {"scenario": list(wars), "country": countries, "month": np.array(months, dtype=object)}
     return xr.Dataset(data, coords={**labels, **({"watched": list(watched)} if draws else {})})
+
+
+def _courses(seen: Outlook, shocks: Sequence[Shock], chosen: NDArray[np.intp], z: Array) -> tuple[Array, Array, Array]:
+    """Expected deaths [C, H], those of the ``chosen`` draws [C, H, D], and the change in percent [C, 1 + D]."""
+    made, samples = moves(seen.forecast, seen.spillover, shocks), seen.forecast.samples
+    usual = samples.mean(-1)
+    return made.of(samples, z[0]).mean(-1), made.of(samples[..., chosen], z[1:]), _change(made, usual, z)
 
 
 def _change(made: Moves, expected: Array, z: Array) -> Array:
