@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from landbridge.security.hindcast import YEARS, gain, hindcast, reliability, score_table
 from landbridge.security.model import forecast_conflict
 from landbridge.security.panel import ConflictPanel
 from landbridge.security.shock import Shock, simulate_shock
 from landbridge.security.spillover import estimate_spillover
+from landbridge.study.violence import at_war, violence_of
 from landbridge.world import load_world
 from measurement import Measurement, cpu_seconds
 
 WAR = Shock("AFG", "2021-01", "2021-06", 4000.0)
 VIEWS = "country-months of 2018 to 2020, data to October of the year before"
+
+
+def _violence_of_a_study() -> None:
+    """What a study's violence costs it, in a world of which nothing is kept."""
+    world = load_world("2017")
+    fresh = replace(world, _derived={})
+    wars = {"baseline": [], "war": [Shock("AFG", "", "", 3300.0)], "peace": [Shock("AFG", "", "", 0.0)]}
+    for shocks in wars.values():
+        for shock in shocks:
+            at_war(fresh, shock)
+    violence_of(fresh, wars, ["AFG", "PAK"], np.zeros(201), seed=1)
 
 
 def measure() -> list[Measurement]:
@@ -41,6 +57,12 @@ def measure() -> list[Measurement]:
             cpu_seconds(lambda: simulate_shock(panel, spillover, WAR), 3),
             "s",
             2,
+        ),
+        Measurement(
+            "violence in a study: data, forecast, spill-over, two scenarios with wars, 200 draws, CPU",
+            cpu_seconds(lambda: _violence_of_a_study(), 3),
+            "s",
+            1,
         ),
         Measurement(f"mean CRPS, {VIEWS}", table["crps"]["landbridge"], "deaths", 11.0, peer.format(**table["crps"])),
         *(
