@@ -76,18 +76,22 @@ def test_roads_bear_the_mean_grade_of_the_months(world2017):
     assert whole.table("conflict").set_index("iso3")["intensity"]["AFG"] == pytest.approx(12 * 3300)
 
 
-def test_a_second_war_adds_to_what_spills_over_and_leaves_the_first_as_it_is(world2017):
-    one = at_war(world2017, WAR)
-    table = at_war(one, Shock("PAK", "", "", 900.0)).table("conflict").set_index("iso3")
-    assert table["intensity"]["AFG"] == pytest.approx(12 * 3300)
-    assert table["intensity"]["IRN"] > one.table("conflict").set_index("iso3")["intensity"]["IRN"]
-    assert table["set"][["AFG", "PAK"]].all()
+def test_what_a_war_sets_no_other_war_moves_but_a_later_one_of_the_same_country_does(world2017):
+    syria = at_war(world2017, replace(PEACE, iso3="SYR"))
+    assert "SYR" in set(at_war(world2017, PEACE).table("conflict")["iso3"])  # moved by peace in Afghanistan
+    both = at_war(syria, PEACE).table("conflict").set_index("iso3")
+    assert both["set"][["SYR", "AFG"]].all()
+    assert (both["intensity"][["SYR", "AFG"]] == 0).all()
+    again = at_war(syria, replace(WAR, iso3="SYR")).table("conflict").set_index("iso3")
+    assert again["intensity"]["SYR"] == pytest.approx(12 * 3300)
 
 
-def test_spill_over_reaches_the_roads_draw_by_draw(world2017):
-    network = Network.from_world(at_war(world2017, PEACE))
+def test_spill_over_that_is_felt_reaches_the_roads_draw_by_draw(world2017):
+    peace = at_war(world2017, replace(PEACE, iso3="SYR"))
+    assert "IRQ" in set(peace.table("conflict")["iso3"])
+    network = Network.from_world(peace)
     low, high = ({**central_values(), "conflict_spillover": z} for z in (-1.0, 1.0))
-    theirs = np.flatnonzero((network.iso3 == "PAK") & (network.mode == "road"))
+    theirs = np.flatnonzero((network.iso3 == "IRQ") & (network.mode == "road") & network.open)
     hours = [network.link_costs(params)[0][theirs].sum() for params in (low, high)]
     assert hours[0] > hours[1]
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from landbridge.world import World
 
 TABLES = ("conflict_months", "conflict_coverage", "neighbours", "indicators", "places")
+FELT = 0.02  # grades: six minutes in 100 km, at the estimate or a standard error beyond it
 STREAM = 5  # of random numbers: which draws of the forecast the study's draws are
 
 
@@ -63,6 +64,7 @@ def at_war(world: World, shock: Shock) -> World:
 
     Roads bear the year's mean grade: the table ``conflict`` holds the deaths a year of a steady war of that grade, the
     standard error of their logarithm (``spread``), and whether a scenario ``set`` them; those that are set stay.
+    Answers too small to be ``FELT`` on roads are left out: half a continent would be routed anew for their sake.
 
     Raises:
         InputError: the shock cannot be, or it has dates and the world no months.
@@ -82,7 +84,7 @@ def at_war(world: World, shock: Shock) -> World:
     before = np.array([observed.get(iso3, 0.0) for iso3 in seen.forecast.countries])
     rate, spread = _of_the_year(made, before, people)
     ours = np.asarray(np.array(seen.forecast.countries) == shock.iso3, dtype=bool)
-    felt = np.flatnonzero(ours | ((before > 0) & (made.shift != 0).any(1)))
+    felt = np.flatnonzero(ours | (_change_of_grade(made, before) >= FELT))
     found = pd.DataFrame(dict(zip(COLUMNS, (seen.forecast.countries, rate * people, spread, ours), strict=True)))
     return _with_deaths(world, found.iloc[felt].dropna())
 
@@ -98,6 +100,14 @@ def _of_the_year(made: Moves, before: Array, people: Array) -> tuple[Array, Arra
     known: NDArray[np.bool_] = np.asarray(np.isfinite(months).all(1))
     mean_grade = grade(np.where(known[:, None], months, 0.0), scale).mean(1)
     return np.where(known, equivalent_deaths(mean_grade, scale), np.nan), np.where(free, made.spread, 0.0).mean(1)
+
+
+def _change_of_grade(made: Moves, before: Array) -> Array:
+    """By how much the grade of violence moves elsewhere [C], at most, within a standard error of the estimate."""
+    scale, step = central_values()["conflict_scale"], np.abs(made.shift).mean(1) + np.abs(made.spread).mean(1)
+    known = np.where(np.isfinite(before), before, 0.0)
+    found: Array = grade(known * np.exp(step), scale) - grade(known, scale)
+    return found
 
 
 def _with_deaths(world: World, found: DataFrame) -> World:
