@@ -26,11 +26,14 @@ class Estimate:
     high: float = math.nan
 
 
-def dots_and_whiskers(rows: Sequence[Estimate], unit: str, title: str, description: str) -> Markup:
+def dots_and_whiskers(
+    rows: Sequence[Estimate], unit: str, title: str, description: str, *, more_is_worse: bool = False
+) -> Markup:
     """Values as dots, intervals as lines through them, figures at the right.
 
-    Values that are no finite number get a word instead of a dot.
+    Values that are no finite number get a word instead of a dot. Colours are those of gains and losses.
     """
+    sign = -1.0 if more_is_worse else 1.0
     left, right = _gutter([row.label for row in rows]), 196
     finite = [value for row in rows for value in (row.value, row.low, row.high) if math.isfinite(value)]
     marks = ticks(min([*finite, 0.0]), max([*finite, 0.0]))
@@ -45,8 +48,16 @@ def dots_and_whiskers(rows: Sequence[Estimate], unit: str, title: str, descripti
             continue
         if math.isfinite(row.low) and math.isfinite(row.high):
             ends = {"x1": scale.at(row.low), "x2": scale.at(row.high)}
-            body.append(element("line", class_=f"whisker {_tone(row.low, row.high)}", y1=y, y2=y, **ends))
-        body.append(element("circle", class_=f"dot {_tone(row.value, row.value)}", cx=scale.at(row.value), cy=y, r=4.5))
+            body.append(
+                element(
+                    "line", class_=f"whisker {_tone(*sorted((sign * row.low, sign * row.high)))}", y1=y, y2=y, **ends
+                )
+            )
+        body.append(
+            element(
+                "circle", class_=f"dot {_tone(sign * row.value, sign * row.value)}", cx=scale.at(row.value), cy=y, r=4.5
+            )
+        )
         body += _figures(row, y, decimals)
     return _chart(body, len(rows), title, description)
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 PANELS = 6
 STYLES = ("loss", "gain", "neutral")  # lines of scenarios with a war, as many as can be told apart
 LONGEST = 10
-THROUGH = {"violence_through_income": "incomes", "violence_through_living": "jobs and electricity"}
+INCOMES, POWER = "incomes", "jobs and power"
+THROUGH = {"violence_through_income": INCOMES, "violence_through_living": POWER}
 
 
 def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> Markup | None:
@@ -83,8 +84,8 @@ def _months(outcome: Outcome, wars: list[str], world: World, numbering: Numberin
         furthest = most(changes)
         reads = (
             f"Beyond {listed([country_in_text(code) for code in at_war])} no year's deaths move by more than "
-            f"{plain(abs(furthest['value']))}\u202f% ({country_name(furthest['country'])}). Each panel has its own "
-            "scale."
+            f"{plain(abs(furthest['value']))}\u202f% ({country_name(furthest['country'])}). What is expected may lie "
+            "above the shade, for rare courses weigh in it; each panel has its own scale."
         )
     entries = [("usual", "expected without"), *((s, title_of(outcome, n)) for s, n in zip(STYLES, shown, strict=False))]
     band_told = "; shaded what holds nine draws of ten without a war" if kept else ""
@@ -144,7 +145,7 @@ def _through_living(outcome: Outcome, numbering: Numbering) -> Markup | None:
         return None
     rows = [
         Estimate(
-            f"{country_name(row['country'])}, {row['through']} ({row['scenario']})",
+            f"{country_name(row['country'])} ({row['scenario']}){'' if row['through'] == INCOMES else f', {POWER}'}",
             row["value"],
             row.get("low", np.nan),
             row.get("high", np.nan),
@@ -160,7 +161,7 @@ def _through_living(outcome: Outcome, numbering: Numbering) -> Markup | None:
         f"through {first['through']}. Over the past more unemployment went with more deaths a year later, electricity "
         "with neither more nor fewer, and growth, too, with more. These are associations; recruits are counted nowhere."
     )
-    drawing = dots_and_whiskers(rows, "% of 1 + deaths a year later", caption, reads)
+    drawing = dots_and_whiskers(rows, "% of 1 + deaths a year later", caption, reads, more_is_worse=True)
     return figure(numbering, f"{caption}.", element("div", drawing, class_="scroll"), reads)
 
 

@@ -191,9 +191,10 @@ def _courses(seen: Outlook, shocks: Sequence[Shock], chosen: NDArray[np.intp], z
 
 def _change(made: Moves, expected: Array, z: Array) -> Array:
     """Change of a year's expected deaths [C, D] in percent, given those of its months [C, H]; none of none is 0."""
-    before, after = expected.sum(1)[:, None], made.of(expected[..., None], z).sum(1)
-    ratio = np.divide(after, before, out=np.where(after > 0, np.inf, 1.0), where=before > 0)
-    return 100 * (np.where(np.isnan(before), np.nan, ratio) - 1)
+    before = expected.sum(1)[:, None]
+    more = (made.of(expected[..., None], z) - expected[..., None]).sum(1)
+    nothing = np.where(more > 0, np.inf, 0.0)
+    return 100 * np.where(np.isnan(before), np.nan, np.divide(more, before, out=nothing, where=before > 0))
 
 
 def _positions(known: Sequence[str], wanted: Sequence[str]) -> NDArray[np.intp]:
