@@ -153,7 +153,8 @@ def _through_living(outcome: Outcome, numbering: Numbering) -> Markup | None:
         for _, row in frame.iterrows()
     ]
     caption = (
-        "Violence if it went with living standards as in the past, each country in the scenario that moves it most"
+        "Violence if it went with incomes, or where said with jobs and power, as in the past, each country in the "
+        "scenario that moves it most"
     )
     first = frame.iloc[0]
     reads = (
