@@ -240,7 +240,7 @@ def test_too_short_a_series_is_refused(panel):
 
 
 def test_show_draws_a_fan_for_every_country_and_tables_it(world2017, tmp_path):
-    table = conflict_table(world2017, country=["AFG", "Pakistan"], horizon=2, plot=tmp_path / "fan.svg")
+    table = conflict_table(world2017, country=["AFG", "Pakistan"], horizon=2, fans=tmp_path / "fan.svg")
     assert list(table["country"]) == ["AFG", "AFG", "PAK", "PAK"]
     assert (table["q05"] <= table["q50"]).all()
     assert "Afghanistan" in (tmp_path / "fan.svg").read_text(encoding="utf-8") or (tmp_path / "fan.svg").stat().st_size
@@ -249,7 +249,7 @@ def test_show_draws_a_fan_for_every_country_and_tables_it(world2017, tmp_path):
 
 def test_a_chart_of_an_unknown_format_is_refused(world2017, tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
-        conflict_table(world2017, country="AFG", horizon=1, plot=tmp_path / "fan.docx")
+        conflict_table(world2017, country="AFG", horizon=1, fans=tmp_path / "fan.docx")
 
 
 def test_month_numbers_are_those_of_views():
