@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import landbridge
+from landbridge.study.show import VIEWS
 
 ROOT = Path(landbridge.__file__).parent
 MODELS = {"alignment", "network", "security", "trade"}
@@ -105,6 +106,23 @@ def test_importing_landbridge_loads_no_heavy_library() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert loaded.strip() == "[]"
+
+
+def test_showing_a_pair_of_states_loads_no_model_and_no_heavy_library() -> None:
+    script = (
+        "import sys; from landbridge.study.show import show; from landbridge.world import load_world; "
+        "show(load_world('2017'), 'dyad', country='PAK', partner='RUS'); "
+        "print(sorted({'scipy', 'xarray', 'matplotlib', 'pydantic', 'landbridge.study.outcome'} & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "[]"
+
+
+def test_every_view_is_made_below_the_floor_that_shows_it() -> None:
+    for name, view in VIEWS.items():
+        for made_by in filter(None, (view.made_by, view.without_country)):
+            assert _part(f"landbridge.{made_by.partition(':')[0]}") in {"study", *MODELS}, name
+        assert callable(view.table)
 
 
 def test_every_public_name_resolves() -> None:

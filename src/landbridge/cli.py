@@ -220,8 +220,6 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show any quantity of an outcome, or any quantity or table of a world."""
-    from landbridge.alignment.dyad import as_columns
-    from landbridge.study.conflict import conflict_table, words_of
     from landbridge.study.over_years import draw_over_years
     from landbridge.study.over_years import since as from_year
     from landbridge.study.show import labels_of
@@ -230,6 +228,8 @@ def show(
     from landbridge.world import load_world
 
     if quantity == "conflict":
+        from landbridge.study.conflict import conflict_table, words_of
+
         countries = words_of(label or [])
         table = conflict_table(
             load_world(world or "2017"),
@@ -245,6 +245,7 @@ def show(
             print(f"Chart: {plot}")
         return
     if quantity == "worth_of_peace":
+        from landbridge.study.conflict import words_of
         from landbridge.study.peace import peace_table
 
         at_peace, *others = words_of(label or [], quantity)
@@ -259,6 +260,8 @@ def show(
     if plot is not None:
         draw_over_years(table, quantity, plot)
     if "track" in table and not (as_csv or as_json):
+        from landbridge.alignment.dyad import as_columns
+
         table = as_columns(table)
     _print_table(table, as_csv, as_json)
     if plot is not None and not (as_csv or as_json):

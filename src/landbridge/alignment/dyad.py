@@ -174,15 +174,18 @@ def _institutions(world: World, pair: tuple[str, str]) -> Series:
     table = table[table["iso3"].isin(pair) & (table["role"] == "member")]
     if "verification" in table:
         table = table[~table["verification"].astype(str).str.startswith(UNDATED)]
-    begun = table["start"].astype(str).str[:4].astype(int)
-    ended = pd.to_numeric(table["end"].fillna("").astype(str).str[:4], errors="coerce").fillna(9999)
-    values = {}
-    for year in range(int(begun.min()) if len(begun) else 0, _last_year(world) + 1 if len(begun) else 0):
-        inside = table[(begun <= year) & (ended > year)]
-        own, other = (set(inside.loc[inside["iso3"] == code, "institution"]) for code in pair)
-        if own | other:
-            values[year] = len(own & other) / len(own | other)
-    return pd.Series(values, dtype=float)
+    if table.empty:
+        return pd.Series(dtype=float)
+    begun = table["start"].astype(str).str[:4].astype(int).to_numpy()
+    ended = pd.to_numeric(table["end"].fillna("").astype(str).str[:4], errors="coerce").fillna(9999).to_numpy()
+    years = np.arange(begun.min(), _last_year(world) + 1)
+    spans = (begun[:, None] <= years) & (ended[:, None] > years)
+    institution, names = pd.factorize(table["institution"])
+    inside = np.zeros((2, len(names), len(years)), dtype=bool)
+    np.logical_or.at(inside, (table["iso3"].eq(pair[1]).to_numpy().astype(int), institution), spans)
+    either = inside.any(0).sum(0)
+    shares = inside.all(0).sum(0)[either > 0] / either[either > 0]
+    return pd.Series(shares, index=years[either > 0])
 
 
 def _last_year(world: World) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from pandas import DataFrame
+from typing import TYPE_CHECKING
 
 from landbridge.errors import InputError
 from landbridge.labels import country_name
 from landbridge.variables import variables
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 MOST_LINES = 12
 WITHIN = 1.645  # standard errors to either side that hold nine in ten

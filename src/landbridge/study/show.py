@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from pandas import DataFrame
-
-from landbridge.alignment.triads import balance_table, triads
 from landbridge.alignment.votes import ISSUES
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
-from landbridge.study.chokepoints import chokepoints, chokepoints_of_all
-from landbridge.study.conflict import link_risk_table, spillover_table
-from landbridge.study.conflict import view as conflict_view
-from landbridge.study.dyad import dyad_table, lead_lag_table
-from landbridge.study.exposure import RULES, exposure_table
-from landbridge.study.gravity import gravity_fits, gravity_parameters, gravity_table
-from landbridge.study.institutions import membership_covariates, membership_hazard
-from landbridge.study.names import Names
-from landbridge.study.observed import observed_table
-from landbridge.study.outcome import Outcome
-from landbridge.study.tariffs import optimal_tariffs
 from landbridge.variables import variables
 from landbridge.world import World
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landbridge.study.outcome import Outcome
+
+Table = Callable[..., "DataFrame"]
 
 COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner", "relative_to")
 
@@ -33,33 +27,47 @@ COUNTRY_COLUMNS = ("iso3", "exporter", "importer", "country", "partner", "relati
 class View:
     """A table computed from a world: how, for which labels it asks, and the countries without which it is too long.
 
+    ``made_by`` names module and function, as in ``study.dyad:dyad_table``: a view is loaded when it is shown.
     ``of_outcomes`` says that it can be computed from an outcome, too; ``without_country`` is what is shown instead when
     no country is named; ``pair`` that it is of two countries.
     """
 
-    table: Callable[..., DataFrame]
+    made_by: str
     asks: tuple[str, ...] = ("sector",)
     countries: tuple[str, ...] = ()
     of_outcomes: bool = False
-    without_country: Callable[..., DataFrame] | None = None
+    without_country: str = ""
     pair: bool = False
+
+    @property
+    def table(self) -> Table:
+        """The function that makes it."""
+        return _load(self.made_by)
 
 
 VIEWS = {
-    "chokepoints": View(chokepoints, (), ("country",), of_outcomes=True, without_country=chokepoints_of_all),
-    "dyad": View(dyad_table, ("weights", "sources"), ("country", "partner"), pair=True),
-    "triads": View(triads, (), ("country", "partner"), pair=True),
-    "balance": View(balance_table, ()),
-    "lead_lag": View(lead_lag_table, ("sources",)),
-    "exposure": View(exposure_table, ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
-    "gravity": View(gravity_table, countries=("country", "partner")),
-    "gravity_fits": View(gravity_fits),
-    "gravity_parameters": View(gravity_parameters, asks=()),
-    "membership_covariates": View(membership_covariates, (), ("country", "institution")),
-    "membership_hazard": View(membership_hazard, (), ("country", "institution")),
-    "optimal_tariff": View(optimal_tariffs, ("coalition", "sector", "deficits")),
-    "link_risk": View(link_risk_table, (), ("country",), without_country=link_risk_table),
-    "spillover": View(spillover_table, ()),
+    "chokepoints": View(
+        "study.chokepoints:chokepoints",
+        (),
+        ("country",),
+        of_outcomes=True,
+        without_country="study.chokepoints:chokepoints_of_all",
+    ),
+    "dyad": View("study.dyad:dyad_table", ("weights", "sources"), ("country", "partner"), pair=True),
+    "triads": View("alignment.triads:triads", (), ("country", "partner"), pair=True),
+    "balance": View("alignment.triads:balance_table", ()),
+    "lead_lag": View("study.dyad:lead_lag_table", ("sources",)),
+    "exposure": View("study.exposure:exposure_table", ("sector", "deficits"), ("country", "partner"), of_outcomes=True),
+    "gravity": View("study.gravity:gravity_table", countries=("country", "partner")),
+    "gravity_fits": View("study.gravity:gravity_fits"),
+    "gravity_parameters": View("study.gravity:gravity_parameters", asks=()),
+    "membership_covariates": View("study.institutions:membership_covariates", (), ("country", "institution")),
+    "membership_hazard": View("study.institutions:membership_hazard", (), ("country", "institution")),
+    "optimal_tariff": View("study.tariffs:optimal_tariffs", ("coalition", "sector", "deficits")),
+    "link_risk": View(
+        "study.conflict:link_risk_table", (), ("country",), without_country="study.conflict:link_risk_table"
+    ),
+    "spillover": View("study.conflict:spillover_table", ()),
 }
 
 
@@ -72,12 +80,12 @@ def show(source: World | Outcome, quantity: str, **labels: Any) -> DataFrame:
     check_name(source, quantity)
     if quantity in VIEWS:
         return _view(source, quantity, labels)
-    if isinstance(source, Outcome):
+    if not isinstance(source, World):
         return source.table(quantity, **labels)
     if quantity == "conflict":
-        return conflict_view(source, **labels)
+        return _load("study.conflict:view")(source, **labels)
     if quantity in variables() and not variables()[quantity].modelled:
-        return observed_table(source, quantity, **labels)
+        return _load("study.observed:observed_table")(source, quantity, **labels)
     return _rows(source.table(quantity), quantity, labels)
 
 
@@ -89,7 +97,7 @@ def check_name(source: World | Outcome, name: str) -> None:
     """
     observed = [quantity for quantity, variable in variables().items() if not variable.modelled]
     modelled = [quantity for quantity in variables() if quantity not in observed]
-    if isinstance(source, Outcome):
+    if not isinstance(source, World):
         if name in modelled or (name in VIEWS and VIEWS[name].of_outcomes):
             return
         of_world = [*observed, *VIEWS]
@@ -175,14 +183,22 @@ def _label_meant(source: World | Outcome, quantity: str, word: str, taken: dict[
 
 
 def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
-    rules: dict[str, list[str]] = (
-        {"deficits": list(RULES)} if quantity in VIEWS and "deficits" in VIEWS[quantity].asks else {}
-    )
-    if isinstance(source, Outcome):
+    """The names that a bare word may be, by label; none for a view of a pair, whose words are countries."""
+    view = VIEWS.get(quantity)
+    if view and view.pair:
+        return {}
+    rules: dict[str, list[str]] = {}
+    if view and "deficits" in view.asks:
+        from landbridge.study.exposure import RULES
+
+        rules = {"deficits": list(RULES)}
+    if not isinstance(source, World):
         dims = ("scenario", "sector", "mode", "passage", "institution")
         return {
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
+    from landbridge.study.names import Names
+
     institutions = sorted(set(source.table("memberships")["institution"]))
     found = {"sector": source.sectors, "institution": institutions, "passage": Names(source).passages}
     return found | {"issue": list(ISSUES.values())} | rules
@@ -205,7 +221,7 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
     """
     view = VIEWS[name]
     if view.without_country and not set(labels) & set(view.countries):
-        return _rows(view.without_country(source), name, labels)
+        return _rows(_load(view.without_country)(source), name, labels)
     pair = _pair(view, name, labels) if view.pair else []
     if view.countries and not set(labels) & set(view.countries):
         raise InputError(f"{name} needs a country, or two: landbridge show {name} PAK RUS.")
@@ -213,6 +229,12 @@ def _view(source: World | Outcome, name: str, labels: dict[str, Any]) -> DataFra
     return _rows(
         view.table(source, *pair, **asked), name, {label: labels[label] for label in labels if label not in asked}
     )
+
+
+def _load(made_by: str) -> Table:
+    module, _, function = made_by.partition(":")
+    made: Table = getattr(import_module(f"landbridge.{module}"), function)
+    return made
 
 
 def _pair(view: View, name: str, labels: dict[str, Any]) -> list[str]:
