@@ -9,7 +9,7 @@ from landbridge.errors import InputError, StudyError
 from landbridge.parameters import central_values
 from landbridge.security.road import equivalent_deaths, grade, link_risk
 from landbridge.study.conflict import link_risk_table
-from landbridge.study.peace import TOLERANCE, WayBack, peace_table, worth_of_peace
+from landbridge.study.peace import SMALLEST, TOLERANCE, WayBack, peace_table, worth_of_peace
 
 VALUES = central_values()
 
@@ -55,13 +55,24 @@ def test_incomes_as_they_are_leave_violence_as_it_is(world2017):
     assert back.changes(np.ones(len(back.panel.countries))) == []
 
 
-def test_peace_in_afghanistan_is_worth_most_to_itself_and_something_to_its_neighbours():
-    peace = worth_of_peace("2017", "AFG", [("AFG", "PAK")])
+@pytest.fixture(scope="module")
+def peace():
+    return worth_of_peace("2017", "AFG", [("AFG", "PAK")])
+
+
+def test_peace_in_afghanistan_is_worth_most_to_itself_and_something_to_its_neighbours(peace):
     worth = peace.table().set_index("country")["worth"]
     assert worth.index[0] == "AFG"
     assert (worth[["AFG", "TJK", "UZB", "TKM", "IRN", "PAK"]] > 0).all()
     assert peace.residuals[-1] < TOLERANCE
     assert len(peace.residuals) > 1
+
+
+def test_violence_and_incomes_come_to_the_same_rest_from_another_start(peace):
+    doubled = worth_of_peace("2017", "AFG", [("AFG", "PAK")], start=np.full(len(peace.deaths), 2.0))
+    assert len(doubled.residuals) > 2  # the start was elsewhere
+    np.testing.assert_allclose(doubled.deaths, peace.deaths, rtol=SMALLEST)
+    np.testing.assert_allclose(doubled.roads, peace.roads, atol=100 * TOLERANCE)
 
 
 def test_a_crossing_is_written_as_two_countries():

@@ -5,8 +5,8 @@ estimates on the past turn these into a shift of the distance of ideal points an
 In every draw both are new: trade and exposure are the draw's own, and the coefficients are drawn from their covariance.
 Exposure is measured at the study's central trade elasticity, as the coefficient was estimated at one.
 
-Nothing acts back on routes or trade: network, trade, exposure, alignment, institutions are computed once each, in this
-order, and that is the fixed point.
+Nothing acts back on routes or trade: network, trade, exposure, alignment and institutions are computed once each, in
+this order, and that is the fixed point (tests/test_study_order.py).
 """
 
 from __future__ import annotations

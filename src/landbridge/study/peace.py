@@ -73,12 +73,15 @@ def worth_of_peace(
     iso3: str,
     crossings: Iterable[tuple[str, str]],
     values: Mapping[str, float] | None = None,
+    start: Array | None = None,
 ) -> Peace:
     """What peace in a country is worth to each, its war shutting ``crossings`` (pairs of countries) at times.
 
     Args:
         world_name: a packaged world or a world's folder.
         values: parameters in place of the central ones.
+        start: factors on expected deaths [C] that the first round begins with, 1 without; where the rounds come to rest
+            does not hang on them.
 
     Raises:
         StudyError: a country or crossing is unknown.
@@ -92,7 +95,7 @@ def worth_of_peace(
     closed = float(link_risk(np.array([back.rate.get(iso3, 0.0)]), params).closed)
     incomes: Array | None = None
     residuals: list[float] = []
-    factor = np.ones(len(back.panel.countries))
+    factor = np.ones(len(back.panel.countries)) if start is None else start
     for _ in range(MAX_ROUNDS):
         study = _study(world_name, {"shut": shut, "peace": [*peace, *back.changes(factor)]})
         solved = {found.scenario: found.trade for found in Chain.of(study).solve(params)}
