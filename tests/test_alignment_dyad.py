@@ -73,7 +73,6 @@ def test_the_overall_index_is_the_mean_that_its_weights_say(world2017: World, so
         (lambda world: dyad_profile(world, "PAK", "RUS", Path("nowhere")), "nowhere.* is missing"),
         (lambda world: parse_weights("voting"), "write weights=voting:2"),
         (lambda world: show(world, "dyad", country="PAK"), "needs two countries"),
-        (lambda world: show(world, "lead_lag"), "--sources DIR"),
         (lambda world: since(show(world, "dyad", country="PAK", partner="RUS"), 2040, "dyad"), "nothing since 2040"),
         (lambda world: since(world.table("sectors"), 2000, "sectors"), "has no years"),
         (lambda world: draw_over_years(world.table("ideal_points"), "ideal_points", Path("x.png")), "too many to draw"),
@@ -138,7 +137,9 @@ def test_what_pairs_share_by_a_state_widens_the_error() -> None:
     assert abs(found.coefficient) < 3 * found.standard_error
 
 
-def test_votes_go_before_pacts_and_not_the_other_way_round(sources: Path) -> None:
+def test_votes_go_before_pacts_and_not_the_other_way_round(world2017: World, sources: Path) -> None:
     found = lead_lags(sources).set_index(["leader", "follower"])
+    packaged = show(world2017, "lead_lag").set_index(["leader", "follower"])
+    np.testing.assert_allclose(packaged.loc[found.index, "lower"], found["lower"], atol=1e-6)
     assert found.loc[("voting", "pacts"), "lower"] > 0
     assert found.loc[("pacts", "voting"), "lower"] < 0 < found.loc[("pacts", "voting"), "upper"]

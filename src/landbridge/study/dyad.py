@@ -8,8 +8,7 @@ from pathlib import Path
 from pandas import DataFrame
 
 from landbridge.alignment.dyad import dyad_profile, parse_weights
-from landbridge.alignment.lead_lag import lead_lags
-from landbridge.errors import InputError
+from landbridge.alignment.lead_lag import lead_lags, packaged_lead_lags
 from landbridge.world import World
 
 
@@ -34,11 +33,11 @@ def dyad_table(
 
 
 def lead_lag_table(world: World, sources: Sequence[str | Path] = ()) -> DataFrame:
-    """What goes first, across all pairs [leader, follower, coefficient, lower, upper, rows, pairs].
+    """What goes first, across all pairs [leader, follower, coefficient, standard_error, lower, upper, rows].
+
+    As it ships; with the folder of sources, computed anew.
 
     Raises:
-        InputError: no folder of sources, or a file of it missing.
+        InputError: a file of the sources is missing.
     """
-    if not sources:
-        raise InputError("lead_lag rests on tables that may not be shipped: name their folder with --sources DIR.")
-    return lead_lags(Path(sources[0]))
+    return lead_lags(Path(sources[0])) if sources else packaged_lead_lags(world)

@@ -198,10 +198,10 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
     from landbridge.study.names import Names
+    from landbridge.study.observed import NAMES
 
-    institutions = sorted(set(source.table("memberships")["institution"]))
-    found = {"sector": source.sectors, "institution": institutions, "passage": Names(source).passages}
-    return found | {"issue": list(ISSUES.values())} | rules
+    found = {label: known(source) for label, known in NAMES.items() if label not in ("leader", "follower")}
+    return found | {"passage": Names(source).passages, "issue": list(ISSUES.values())} | rules
 
 
 def _labels(source: World | Outcome, quantity: str) -> list[str]:
