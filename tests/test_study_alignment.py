@@ -7,7 +7,9 @@ import pytest
 import xarray as xr
 
 from landbridge.report.alignment import chapter, institutions_table
+from landbridge.report.atlas import Atlas
 from landbridge.report.page import Numbering
+from landbridge.report.triads import in_words, triads_of_pair, triangles
 from landbridge.study.alignment import Politics, alignment_in_a_draw, alignment_of, drawn_coefficients
 from landbridge.study.changes import Join, Leave
 from landbridge.study.institutions import estimate_of
@@ -92,10 +94,29 @@ def test_the_shift_is_the_estimate_of_the_worlds_own_time(small_study: Study) ->
     assert estimate_of(replace(world, year=2022), "response").until == 2019
 
 
-def test_the_report_has_a_chapter_with_a_chart_and_a_table(small_outcome: Outcome) -> None:
-    text = chapter(small_outcome, Numbering())
+def test_the_report_has_a_chapter_with_charts_a_map_and_a_table(small_outcome: Outcome, world2017: World) -> None:
+    text = chapter(small_outcome, world2017, Atlas.of(small_outcome, world2017), Numbering())
     assert text is not None
-    assert "<svg" in text
+    assert text.count('class="map"') == 1
     assert "<table" in text
+    assert "Nowhere on this map can a shift be told from none" in text  # the estimate holds both signs
+    assert 'class="unsure"' in text
     table = institutions_table(small_outcome).set_index("institution")
     assert table.loc["SCO", "departures_low"] < table.loc["SCO", "departures_high"]
+
+
+def test_triads_of_the_pair_are_those_of_the_year_nearest_to_the_worlds(
+    small_outcome: Outcome, world2017: World, small_study: Study
+) -> None:
+    found = triads_of_pair(small_outcome, world2017)
+    assert set(found["year"]) == {2018}
+    assert found["third"].iloc[0] == "CHN"  # looked at by the study
+    india = found.set_index("third").loc["IND"]
+    assert (india["country_third"], india["partner_third"]) == (-1, 1)
+    reads = in_words(found)
+    assert "friendlier than usual" in reads
+    assert "India" in reads.partition("friendly with Russia and hostile to Pakistan")[0]
+    drawing = triangles(small_outcome, world2017, Numbering())
+    assert drawing is not None
+    assert "tie foe" in drawing
+    assert triangles(small_outcome, small_study.world(), Numbering()) is None  # no ties in that world
