@@ -7,6 +7,7 @@ import pytest
 
 from landbridge.alignment.core.lead_lag import lead_lag
 from landbridge.alignment.dyad import COLUMNS, TRACKS, as_columns, dyad_profile, parse_weights
+from landbridge.alignment.exercises import exercises
 from landbridge.alignment.lead_lag import lead_lags
 from landbridge.errors import InputError
 from landbridge.study.over_years import draw_over_years, since
@@ -19,7 +20,7 @@ def test_every_track_lies_between_nothing_and_all_and_names_its_source(world2017
     assert list(tracks.columns) == COLUMNS
     assert tracks["value"].between(0, 1).all()
     assert (tracks["source"] != "").all()
-    assert set(tracks["track"]) == {"voting", "institutions", "trade", "energy"}
+    assert set(tracks["track"]) == {"voting", "institutions", "military", "trade", "energy"}
     assert not tracks.duplicated(["track", "year"]).any()
 
 
@@ -49,6 +50,41 @@ def test_trade_of_india_and_pakistan_broke_off_after_2018(world2017: World) -> N
     trade = dyad_profile(world2017, "IND", "PAK").query("track == 'trade'").set_index("year")["value"]
     assert trade[2018] > 0.4
     assert trade[2021] < 0.15
+
+
+def test_a_gas_pipeline_at_work_counts_in_energy(world2017: World, sources: Path) -> None:
+    energy = dyad_profile(world2017, "CHN", "TKM", sources).query("track == 'energy'").set_index("year")
+    assert energy["source"][2015] == "Global Energy Monitor, gas pipelines"
+    assert energy["value"][2015] >= 0.5
+    assert 2005 not in energy.index  # it began in 2009
+    none = dyad_profile(world2017, "PAK", "RUS", sources).query("track == 'energy'")
+    assert none["source"].str.startswith("world").all()
+
+
+def test_exercises_of_ones_own_stand_beside_those_that_ship(world2017: World, tmp_path: Path) -> None:
+    file = tmp_path / "drills.csv"
+    file.write_text("iso3_a,iso3_b,year,name,source\nRussia,PAK,2023,A drill,a newspaper\n", encoding="utf-8")
+    labels = labels_of(world2017, "dyad", ["PAK", "RUS", f"exercises={file}"])
+    military = show(world2017, "dyad", **labels).query("track == 'military'").set_index("year")["value"]
+    assert set(military.index) == {*range(2016, 2022), 2023}
+    assert military.nunique() == 1
+    assert (exercises()["source"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("iso3_a,iso3_b,year\nPAK,RUS,2023\n", "name, source is missing"),
+        ("iso3_a,iso3_b,year,name,source\nPAK,RUS,soon,a,b\n", 'line 2: year is "soon"'),
+        ("iso3_a,iso3_b,year,name,source\nPAK,Rusia,2023,a,b\n", 'line 2: No country called "Rusia"'),
+        ("iso3_a,iso3_b,year,name,source\nPAK,PAK,2023,a,b\n", "both are PAK"),
+    ],
+)
+def test_a_mistake_in_a_list_of_exercises_is_named(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "drills.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        exercises(file)
 
 
 def test_the_overall_index_is_the_mean_that_its_weights_say(world2017: World, sources: Path) -> None:

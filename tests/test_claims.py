@@ -93,7 +93,7 @@ def test_a_distance_has_the_errors_of_its_two_points(world2017: World) -> None:
 def test_tracks_and_leads_of_relations_can_be_claimed(small_outcome: Outcome, world2017: World) -> None:
     pair = {"quantity": "relation", "country": "PAK", "partner": "RUS"}
     joined = claim(**pair, track="institutions", year=2017, **{"is": ">"}, than={"year": 2016})
-    no_table = claim(**pair, track="military", year=2017, **{"is": ">"}, value=0.0)
+    no_table = claim(**pair, track="conflict", year=2014, **{"is": ">"}, value=0.0)
     lead = claim(quantity="lead", leader="voting", follower="pacts", **{"is": ">"}, value=0.0)
     rivals = claim(quantity="tie_departure", country="IND", partner="PAK", year=2019, **{"is": ">"}, value=2.0)
     said = [verdict.verdict for verdict in judge(small_outcome, [joined, no_table, lead, rivals], world2017)]

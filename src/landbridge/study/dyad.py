@@ -18,18 +18,21 @@ def dyad_table(
     partner: str,
     weights: Sequence[str] = (),
     sources: Sequence[str | Path] = (),
+    exercises: Sequence[str | Path] = (),
 ) -> DataFrame:
     """Tracks [country, partner, track, year, value, source] of a pair.
 
     Args:
         weights: as ``["voting:2", "trade:1"]``.
         sources: the folder of public sources, if any.
+        exercises: a file of joint exercises of one's own, if any.
 
     Raises:
         InputError: an unknown state or track, a weight that is no number, a source file missing.
     """
     folder = Path(sources[0]) if sources else None
-    return dyad_profile(world, country, partner, folder, parse_weights(weights) if weights else None)
+    own = Path(exercises[0]) if exercises else None
+    return dyad_profile(world, country, partner, folder, parse_weights(weights) if weights else None, own)
 
 
 def lead_lag_table(world: World, sources: Sequence[str | Path] = ()) -> DataFrame:

@@ -53,7 +53,7 @@ VIEWS = {
         of_outcomes=True,
         without_country="study.chokepoints:chokepoints_of_all",
     ),
-    "dyad": View("study.dyad:dyad_table", ("weights", "sources"), ("country", "partner"), pair=True),
+    "dyad": View("study.dyad:dyad_table", ("weights", "sources", "exercises"), ("country", "partner"), pair=True),
     "triads": View("alignment.triads:triads", (), ("country", "partner"), pair=True),
     "balance": View("alignment.triads:balance_table", ()),
     "lead_lag": View("study.dyad:lead_lag_table", ("sources",)),
