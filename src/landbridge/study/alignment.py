@@ -28,11 +28,12 @@ from landbridge.study.institutions import (
     dated_institutions,
     estimate_of,
     inside,
-    setting_of_world,
+    setting,
 )
 from landbridge.study.membership import Membership
 from landbridge.study.schema import BASELINE, Study
 from landbridge.trade.core import one_sector_exposure
+from landbridge.trade.prediction import great_circle
 from landbridge.world import World
 
 Array = NDArray[np.float64]
@@ -95,10 +96,16 @@ class Politics:
         institutions = dated_institutions(world) if set(TABLES) <= set(world.resources) else []
         membership = {}
         if institutions:
-            before = setting_of_world(world, institutions)
+            km, no_trade = great_circle(world).to_numpy(), np.zeros((len(world.countries), len(world.countries)))
+            made: dict[int, Membership] = {}
             for scenario in (BASELINE, *study.scenarios):
-                within = inside(_changed(study, scenario, world), institutions, world.year)
-                membership[scenario] = Membership.of(before, within, estimates)
+                changed = _changed(study, scenario, world)
+                members = id(changed.table("memberships"))
+                if members not in made:
+                    within = inside(changed, institutions, world.year)
+                    at = setting(world, institutions, world.year, no_trade, km, within)
+                    made[members] = Membership.of(at, estimates)
+                membership[scenario] = made[members]
         central = central_values(study.parameters)
         return cls(
             central["trade_elasticity"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +49,9 @@ class Membership:
     at_risk: Mapping[str, AtRisk]
 
     @classmethod
-    def of(cls, before: Setting, inside: Mask, estimates: Mapping[str, Estimate]) -> Membership:
-        """For a setting, with other members."""
-        x = covariates(replace(before, inside=inside))
+    def of(cls, at: Setting, estimates: Mapping[str, Estimate]) -> Membership:
+        """For a setting, whatever its trade."""
+        x, inside = covariates(at), at.inside
         elsewhere = [term for term in range(len(TERMS)) if term not in BY_TRADE]
         known = np.isfinite(x[..., elsewhere]).all(2)
         at_risk = {}

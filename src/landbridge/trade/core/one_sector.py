@@ -34,25 +34,27 @@ def one_sector_exposure(flows: Array, theta: float, some: Indices | None = None)
     if not own.min() > 0:
         raise InputError(f"Country {int(np.argmin(own))} has no trade with itself; it must be positive.")
     output, spending = flows.sum(1), flows.sum(0)
-    bought, sold, kept = flows / spending, flows / output[:, None], output / spending
-    passed = sold @ bought.T
-    by_wage = -theta * passed - sold * kept + _numeraire(flows, output)
-    by_wage[np.diag_indices_from(by_wage)] += 1 + theta
-    chosen = np.arange(len(output)) if some is None else some
-    direct = bought.T[chosen]
-    income = -direct
+    kept, chosen = output / spending, np.arange(len(output)) if some is None else some
+    passed = (flows / spending) @ flows.T  # Y T S'
+    system = theta * passed
+    system += flows * kept
+    system -= _numeraire(flows, output)
+    np.negative(system, out=system)
+    system[np.diag_indices_from(system)] += (1 + theta) * output  # Y B
+    bought = (flows[:, chosen] / spending[chosen]).T
+    income = -bought
     income[np.arange(len(chosen)), chosen] += kept[chosen]
-    worth = theta * np.linalg.solve(by_wage.T, income.T).T
-    found: Array = worth - worth @ passed + direct
+    worth = theta * np.linalg.solve(system.T, income.T).T
+    found: Array = worth * output - worth @ passed + bought
     return found
 
 
 def _numeraire(flows: Array, output: Array) -> Array:
-    """The shares y of output, or 1 y' where trade is split into blocs: what fixes the level of wages."""
+    """Y 1 y' [i, j] with y the shares of output in a bloc: what fixes the level of wages."""
     largest = int(np.argmax(output))
     if ((flows[largest] > 0) | (flows[:, largest] > 0)).all():
-        return output / output.sum()
+        return np.multiply.outer(output, output / output.sum())
     count, bloc = connected_components(flows > 0, connection="weak")
     total = np.bincount(bloc, output, count)[bloc]
-    shares: Array = (bloc[:, None] == bloc) * (output / total)
+    shares: Array = (bloc[:, None] == bloc) * np.multiply.outer(output, output / total)
     return shares
