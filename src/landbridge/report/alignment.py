@@ -143,7 +143,7 @@ def _map(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> 
         atlas.world.canvas, atlas.world.visible, Map(caption, reads, classes, frozenset(unsure), tips), atlas.contested
     )
     hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
-    entries = [swatch("no votes, no trade, or the country itself", element("rect", class_="none", width=34, height=17))]
+    entries = [swatch("no trade data, or the country itself", element("rect", class_="none", width=34, height=17))]
     if unsure:
         entries.append(swatch("towards or away cannot be told", *hatched))
     return figure(
