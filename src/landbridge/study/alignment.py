@@ -97,9 +97,9 @@ class Politics:
         membership = {}
         if institutions:
             km, no_trade = great_circle(world).to_numpy(), np.zeros((len(world.countries), len(world.countries)))
+            worlds = {name: _changed(study, name, world) for name in (BASELINE, *study.scenarios)}
             made: dict[int, Membership] = {}
-            for scenario in (BASELINE, *study.scenarios):
-                changed = _changed(study, scenario, world)
+            for scenario, changed in worlds.items():
                 members = id(changed.table("memberships"))
                 if members not in made:
                     within = inside(changed, institutions, world.year)
