@@ -6,15 +6,15 @@ track           value                                                         wi
 voting          2^-(distance of ideal points / half distance)                 a session in which one did not vote
 institutions    institutions of both over institutions of either, end of year no institution of either with known dates
 trade           x / (x + e): goods both ways over what sizes alone predict    a year without a trade table
-energy          the closest of: the same of fuels, a gas pipeline at work     likewise
+energy          the closest of: the same of fuels, a pipeline at work         likewise
 military        the closest of: pact in force, share in the other's arms      pacts and arms before 1946 and after 2018;
                 imports of five years, joint exercise                         exercises are known of few pairs
 conflict        1 war: the highest of: hostility of a dispute, rivalry        before 1946 and after 2014
 ==============  ============================================================  =======================================
 
 In ``trade``, ``e = T_i T_j / T`` with ``T_i`` goods trade of a state with all others; 0.5 is trade as sizes predict.
-Military (but for exercises), conflict, pipelines and trade before 2011 rest on tables that may not be shipped: they are
-computed when the folder of sources is named (``alignment.dyad_sources``). There is no overall index but with weights:
+Military (but for exercises), conflict and trade before 2011 rest on tables that may not be shipped: they are computed
+when the folder of sources is named (``alignment.dyad_sources``). There is no overall index but with weights:
 ``sum w v / sum w`` over the tracks that have a value in the year, ``1 - v`` for conflict, in years in which tracks with
 at least half of the weight have one.
 """
@@ -46,6 +46,7 @@ COLUMNS = ["country", "partner", "track", "year", "value", "source"]
 FUELS = "fuels"
 CARRIED = ("agriculture", FUELS, "manufactures")
 WIDE_WORLDS = ("2017", "2022")
+PIPELINES_FROM = 2000  # lines without a first day are counted from this year
 UNDATED = "Factbook snapshots only"  # such a membership began before the first snapshot: unknown when
 
 
@@ -140,6 +141,7 @@ Found = tuple[str, str, "Series"]  # track, source, values by year
 def _packaged(world: World, pair: tuple[str, str]) -> Iterator[Found]:
     yield "voting", "United Nations votes, ideal points by landbridge", _voting(world, pair)
     yield "institutions", "memberships with known dates", _institutions(world, pair)
+    yield "energy", "pipelines", _pipelines(world, pair)
     history = goods(world.table("trade_history"))
     if set(pair) <= set(history["exporter"]):
         yield "trade", "OECD ICIO", intensity(history, pair)
@@ -179,6 +181,23 @@ def _institutions(world: World, pair: tuple[str, str]) -> Series:
     either = inside.any(0).sum(0)
     shares = inside.all(0).sum(0)[either > 0] / either[either > 0]
     return pd.Series(shares, index=years[either > 0])
+
+
+def _pipelines(world: World, pair: tuple[str, str]) -> Series:
+    """Closeness in the years in which a line of oil or gas ran between the two, either way, on 1 July."""
+    import pandas as pd
+
+    table = world.table("pipelines") if "pipelines" in world.resources else None
+    if table is None:
+        return pd.Series(dtype=float)
+    table = table[table["origin"].isin(pair) & table["destination"].isin(pair)]
+    days = {year: f"{year}-07-01" for year in range(PIPELINES_FROM, _last_year(world) + 1)}
+    runs = [
+        year
+        for year, day in days.items()
+        if ((table["since"].fillna("") <= day) & (table["until"].fillna("").replace("", "9999") > day)).any()
+    ]
+    return pd.Series(central_values()["pipeline_closeness"], index=runs, dtype=float)
 
 
 def _last_year(world: World) -> int:

@@ -10,7 +10,6 @@ import numpy as np
 
 from landbridge.alignment.dyad import Found, goods, intensity
 from landbridge.errors import InputError
-from landbridge.labels import country
 from landbridge.parameters import central_values
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 MILITARY_YEARS, CONFLICT_YEARS = range(1946, 2019), range(1946, 2015)
 ARMS_YEARS = 5
 WORST_DISPUTE = 5  # war, on the scale of militarized disputes
-PIPELINES_SEEN = 2024  # year of the list of pipelines
 
 
 def from_sources(sources: Path, pair: tuple[str, str]) -> Iterator[Found]:
@@ -31,7 +29,6 @@ def from_sources(sources: Path, pair: tuple[str, str]) -> Iterator[Found]:
     politics = sources / "politics"
     yield "military", "ATOP alliances, SIPRI arms transfers", _military(politics, pair)
     yield "conflict", "COW militarized disputes, strategic rivalries", _conflict(politics, pair)
-    yield "energy", "Global Energy Monitor, gas pipelines", _pipelines(sources / "network", pair)
     panel = _table(sources / "trade" / "trade_panel_1964_2016.parquet").rename(columns={"value_usd": "value_musd"})
     yield "trade", "UN Comtrade", intensity(goods(panel), pair)
 
@@ -87,26 +84,3 @@ def _conflict(politics: Path, pair: tuple[str, str]) -> Series:
     ]
     dispute = level.reindex([float(year) for year in CONFLICT_YEARS], fill_value=0.0)
     return pd.Series(np.maximum(dispute.to_numpy(), rivalry), index=CONFLICT_YEARS)
-
-
-def _pipelines(network: Path, pair: tuple[str, str]) -> Series:
-    """Closeness by a gas pipeline at work that runs through both states, in the years since the first began."""
-    import pandas as pd
-
-    table = _table(network / "gem_gas_pipelines_2024.parquet")
-    table = table[(table["status"] == "operating") & table["start_year"].notna() & table["areas"].str.contains(",")]
-    through = [set(pair) <= _states(areas) for areas in table["areas"]]
-    first = table.loc[through, "start_year"].min()
-    years = range(int(first), PIPELINES_SEEN + 1) if first == first else ()
-    return pd.Series(central_values()["pipeline_closeness"], index=list(years), dtype=float)
-
-
-def _states(areas: str) -> set[str]:
-    """ISO3 codes of the states in a list of names; names of no state are left out."""
-    found = set()
-    for name in areas.split(","):
-        try:
-            found.add(country(name.strip()))
-        except InputError:
-            continue
-    return found
