@@ -7,6 +7,7 @@ import pytest
 
 from landbridge.alignment.core.lead_lag import lead_lag
 from landbridge.alignment.dyad import COLUMNS, TRACKS, as_columns, dyad_profile, parse_weights
+from landbridge.alignment.exercises import exercises
 from landbridge.alignment.lead_lag import lead_lags
 from landbridge.errors import InputError
 from landbridge.study.over_years import draw_over_years, since
@@ -19,7 +20,7 @@ def test_every_track_lies_between_nothing_and_all_and_names_its_source(world2017
     assert list(tracks.columns) == COLUMNS
     assert tracks["value"].between(0, 1).all()
     assert (tracks["source"] != "").all()
-    assert set(tracks["track"]) == {"voting", "institutions", "trade", "energy"}
+    assert set(tracks["track"]) == {"voting", "institutions", "military", "trade", "energy"}
     assert not tracks.duplicated(["track", "year"]).any()
 
 
@@ -51,6 +52,42 @@ def test_trade_of_india_and_pakistan_broke_off_after_2018(world2017: World) -> N
     assert trade[2021] < 0.15
 
 
+def test_a_pipeline_counts_in_energy_while_it_runs(world2017: World) -> None:
+    energy = dyad_profile(world2017, "DEU", "RUS").query("track == 'energy'").set_index("year")
+    assert energy["source"][2015] == "pipelines"
+    assert energy["value"][2015] == 0.5
+    assert energy["value"][2017] > 0.5  # trade in fuels says more
+    assert 2024 not in energy.index  # shut since 2022
+    none = dyad_profile(world2017, "PAK", "RUS").query("track == 'energy'")
+    assert none["source"].str.startswith("world").all()
+
+
+def test_exercises_of_ones_own_stand_beside_those_that_ship(world2017: World, tmp_path: Path) -> None:
+    file = tmp_path / "drills.csv"
+    file.write_text("iso3_a,iso3_b,year,name,source\nRussia,PAK,2023,A drill,a newspaper\n", encoding="utf-8")
+    labels = labels_of(world2017, "dyad", ["PAK", "RUS", f"exercises={file}"])
+    military = show(world2017, "dyad", **labels).query("track == 'military'").set_index("year")["value"]
+    assert set(military.index) == {*range(2016, 2022), 2023}
+    assert military.nunique() == 1
+    assert (exercises()["source"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("iso3_a,iso3_b,year\nPAK,RUS,2023\n", "name, source is missing"),
+        ("iso3_a,iso3_b,year,name,source\nPAK,RUS,soon,a,b\n", 'line 2: year is "soon"'),
+        ("iso3_a,iso3_b,year,name,source\nPAK,Rusia,2023,a,b\n", 'line 2: No country called "Rusia"'),
+        ("iso3_a,iso3_b,year,name,source\nPAK,PAK,2023,a,b\n", "both are PAK"),
+    ],
+)
+def test_a_mistake_in_a_list_of_exercises_is_named(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "drills.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        exercises(file)
+
+
 def test_the_overall_index_is_the_mean_that_its_weights_say(world2017: World, sources: Path) -> None:
     weights = {"voting": 2.0, "conflict": 1.0}
     tracks = dyad_profile(world2017, "IND", "PAK", sources, weights).set_index(["track", "year"])
@@ -73,7 +110,6 @@ def test_the_overall_index_is_the_mean_that_its_weights_say(world2017: World, so
         (lambda world: dyad_profile(world, "PAK", "RUS", Path("nowhere")), "nowhere.* is missing"),
         (lambda world: parse_weights("voting"), "write weights=voting:2"),
         (lambda world: show(world, "dyad", country="PAK"), "needs two countries"),
-        (lambda world: show(world, "lead_lag"), "--sources DIR"),
         (lambda world: since(show(world, "dyad", country="PAK", partner="RUS"), 2040, "dyad"), "nothing since 2040"),
         (lambda world: since(world.table("sectors"), 2000, "sectors"), "has no years"),
         (lambda world: draw_over_years(world.table("ideal_points"), "ideal_points", Path("x.png")), "too many to draw"),
@@ -138,7 +174,9 @@ def test_what_pairs_share_by_a_state_widens_the_error() -> None:
     assert abs(found.coefficient) < 3 * found.standard_error
 
 
-def test_votes_go_before_pacts_and_not_the_other_way_round(sources: Path) -> None:
+def test_votes_go_before_pacts_and_not_the_other_way_round(world2017: World, sources: Path) -> None:
     found = lead_lags(sources).set_index(["leader", "follower"])
+    packaged = show(world2017, "lead_lag").set_index(["leader", "follower"])
+    np.testing.assert_allclose(packaged.loc[found.index, "lower"], found["lower"], atol=1e-6)
     assert found.loc[("voting", "pacts"), "lower"] > 0
     assert found.loc[("pacts", "voting"), "lower"] < 0 < found.loc[("pacts", "voting"), "upper"]

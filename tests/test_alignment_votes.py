@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from landbridge.alignment.core.agreement import agreement
-from landbridge.alignment.core.ideal_points import Ballots, fit_ideal_points
+from landbridge.alignment.core.ballots import Ballots
+from landbridge.alignment.core.ideal_points import fit_ideal_points
 from landbridge.alignment.ideal_points import ideal_points
 from landbridge.alignment.tables import world_of_votes
 from landbridge.alignment.votes import read_votes
@@ -116,6 +117,17 @@ def test_names_of_the_public_file_are_known(tmp_path: Path) -> None:
 def test_standard_errors_shrink_with_votes() -> None:
     few, many = (ideal_points(simulated(3, count)[0])["standard_error"].median() for count in (20, 120))
     assert many < 0.75 * few
+
+
+def test_intervals_of_nine_in_ten_hold_the_simulated_points_about_as_often() -> None:
+    held = []
+    for seed in range(3):
+        votes, truth = simulated(seed)
+        both = ideal_points(votes).merge(truth, on=["iso3", "session"])
+        slope, level = np.polyfit(both["truth"], both["ideal_point"], 1)  # the scale is free
+        missed = (both["ideal_point"] - level) / slope - both["truth"]
+        held.append((missed.abs() < 1.645 * both["standard_error"] / slope).mean())
+    assert 0.85 < np.mean(held) < 0.97
 
 
 def test_no_later_vote_moves_an_earlier_point_but_by_scale(votes: pd.DataFrame, points: pd.DataFrame) -> None:

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from landbridge.claims.document import to_json
-from landbridge.claims.judge import Verdict, judge, word
+from landbridge.claims.judge import Number, Verdict, judge, word
 from landbridge.claims.schema import Claim, countries, read_claims
 from landbridge.errors import StudyError
+from landbridge.study.observed import observed_draws
 from landbridge.study.outcome import Outcome
 from landbridge.study.run import run
 from landbridge.study.schema import Study, packaged_studies, read_study
+from landbridge.world import World
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,35 @@ def test_verdict_is_the_share_of_draws_in_which_the_test_holds(
     verdict = verdict_of(outcome, quantity="real_income", country="PAK", scenario="border", **{"is": ">"}, value=0.0)
     assert verdict.share == positive / 20
     assert verdict.verdict == said
+
+
+def test_an_observed_number_with_an_error_is_judged_by_draws_of_it(small_outcome: Outcome, world2017: World) -> None:
+    before = {"quantity": "ideal_point_distance", "country": "PAK", "partner": "USA", "year": 2017, "is": "<="}
+    told = judge(small_outcome, [claim(**before, than={"year": 2010})], world2017)[0]
+    found = told.measured[0]
+    assert isinstance(found.right, Number)
+    gap = abs(found.left.central - found.right.central)
+    assert gap < 0.1 < float(np.std(found.left.in_draws(1000)))
+    assert told.verdict == "undecided"
+    sure = judge(small_outcome, [claim(**before, value=20.0)], world2017)[0]
+    assert (sure.verdict, sure.share, sure.basis) == ("holds", 1.0, "observed")
+
+
+def test_a_distance_has_the_errors_of_its_two_points(world2017: World) -> None:
+    one, other = (observed_draws(world2017, "ideal_point", 50, country=code, year=2017) for code in ("PAK", "RUS"))
+    distance = observed_draws(world2017, "ideal_point_distance", 50, country="PAK", partner="RUS", year=2017)
+    np.testing.assert_allclose(distance, np.abs(one - other))
+    assert observed_draws(world2017, "gdp", 50, country="PAK", year=2017) is None
+
+
+def test_tracks_and_leads_of_relations_can_be_claimed(small_outcome: Outcome, world2017: World) -> None:
+    pair = {"quantity": "relation", "country": "PAK", "partner": "RUS"}
+    joined = claim(**pair, track="institutions", year=2017, **{"is": ">"}, than={"year": 2016})
+    no_table = claim(**pair, track="conflict", year=2014, **{"is": ">"}, value=0.0)
+    lead = claim(quantity="lead", leader="voting", follower="pacts", **{"is": ">"}, value=0.0)
+    rivals = claim(quantity="tie_departure", country="IND", partner="PAK", year=2019, **{"is": ">"}, value=2.0)
+    said = [verdict.verdict for verdict in judge(small_outcome, [joined, no_table, lead, rivals], world2017)]
+    assert said == ["holds", "not testable", "holds", "holds"]
 
 
 def test_all_conditions_must_hold_in_the_same_draw(small_outcome: Outcome) -> None:

@@ -9,8 +9,10 @@ import pytest
 from landbridge.alignment.estimation import dyadic_variance, linear_fit
 from landbridge.errors import InputError
 from landbridge.evidence.response_panel import fitted, forecasts, panel, predicted_flows
-from landbridge.study.alignment import EXPOSURE_UNIT, exposure, exposure_measure
+from landbridge.study.alignment import EXPOSURE_UNIT, exposure_measure
 from landbridge.study.show import show
+from landbridge.trade.core import TradeBaseline, calibrate, one_sector_exposure
+from landbridge.trade.exposure import LinearResponse
 from landbridge.world import World
 
 
@@ -80,9 +82,20 @@ def test_the_instrument_holds_nothing_of_a_pairs_own_trade() -> None:
 def test_a_country_is_most_exposed_to_itself_and_gains_from_its_own_growth() -> None:
     rng = np.random.default_rng(2)
     flows = rng.uniform(0.1, 1, (6, 6)) + np.diag(np.full(6, 20.0))
-    found = exposure(flows, 5.0)
+    found = one_sector_exposure(flows, 5.0)
     assert (np.diag(found) > 0).all()
     assert (np.abs(found).argmax(1) == np.arange(6)).all()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_the_closed_form_of_one_sector_is_the_derivative_of_the_exact_model(alone: bool) -> None:
+    flows = np.random.default_rng(4).uniform(0.1, 1, (6, 6)) + np.diag(np.full(6, 3.0))
+    if alone:
+        flows[5, :5] = flows[:5, 5] = 0.0  # a bloc of its own
+    exact = LinearResponse.of(calibrate(TradeBaseline.from_flows(flows), 4.0, "fixed")).real_income()
+    np.testing.assert_allclose(one_sector_exposure(flows, 4.0), exact.productivity[:, :, 0], atol=1e-12)
+    some = np.array([4, 1])
+    np.testing.assert_allclose(one_sector_exposure(flows, 4.0, some), exact.productivity[some, :, 0], atol=1e-12)
 
 
 def test_the_measure_of_exposure_keeps_sign_and_order() -> None:

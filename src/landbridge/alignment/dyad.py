@@ -6,16 +6,17 @@ track           value                                                         wi
 voting          2^-(distance of ideal points / half distance)                 a session in which one did not vote
 institutions    institutions of both over institutions of either, end of year no institution of either with known dates
 trade           x / (x + e): goods both ways over what sizes alone predict    a year without a trade table
-energy          the same of fuels                                             likewise
-military        the closest of: pact in force, share in the other's arms      before 1946 and after 2018
-                imports of five years
+energy          the closest of: the same of fuels, a pipeline at work         likewise
+military        the closest of: pact in force, share in the other's arms      pacts and arms before 1946 and after 2018;
+                imports of five years, joint exercise                         exercises are known of few pairs
 conflict        1 war: the highest of: hostility of a dispute, rivalry        before 1946 and after 2014
 ==============  ============================================================  =======================================
 
 In ``trade``, ``e = T_i T_j / T`` with ``T_i`` goods trade of a state with all others; 0.5 is trade as sizes predict.
-Military, conflict and trade before 2011 rest on tables that may not be shipped: they are computed when the folder of
-sources is named. There is no overall index but with weights: ``sum w v / sum w`` over the tracks that have a value in
-the year, ``1 - v`` for conflict, in years in which tracks with at least half of the weight have one.
+Military (but for exercises), conflict and trade before 2011 rest on tables that may not be shipped: they are computed
+when the folder of sources is named (``alignment.dyad_sources``). There is no overall index but with weights:
+``sum w v / sum w`` over the tracks that have a value in the year, ``1 - v`` for conflict, in years in which tracks with
+at least half of the weight have one.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from landbridge.alignment.exercises import held
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
 from landbridge.parameters import central_values
@@ -39,13 +41,12 @@ if TYPE_CHECKING:
 TRACKS = ("voting", "institutions", "military", "trade", "energy", "conflict")
 OVERALL = "overall"
 HOSTILE = ("conflict",)  # tracks in which more is farther apart
+CLOSEST = ("military", "energy")  # tracks of which the highest of several values of a year counts
 COLUMNS = ["country", "partner", "track", "year", "value", "source"]
 FUELS = "fuels"
 CARRIED = ("agriculture", FUELS, "manufactures")
 WIDE_WORLDS = ("2017", "2022")
-MILITARY_YEARS, CONFLICT_YEARS = range(1946, 2019), range(1946, 2015)
-ARMS_YEARS = 5
-WORST_DISPUTE = 5  # war, on the scale of militarized disputes
+PIPELINES_FROM = 2000  # lines without a first day are counted from this year
 UNDATED = "Factbook snapshots only"  # such a membership began before the first snapshot: unknown when
 
 
@@ -55,8 +56,11 @@ def dyad_profile(
     partner: str,
     sources: Path | None = None,
     weights: Mapping[str, float] | None = None,
+    exercises: Path | None = None,
 ) -> DataFrame:
     """Tracks [country, partner, track, year, value, source] of a pair, and ``overall`` where there are weights.
+
+    ``exercises`` is a file of joint exercises beside those that ship (``alignment.exercises``).
 
     Raises:
         InputError: an unknown state, the same twice, a weight of an unknown track, or a source file missing.
@@ -66,13 +70,19 @@ def dyad_profile(
     pair = country(country_), country(partner)
     if pair[0] == pair[1]:
         raise InputError(f"A profile is of two states; both are {pair[0]}.")
-    found = [*_packaged(world, pair), *(_from_sources(sources, pair) if sources else ())]
+    found = [*_packaged(world, pair), ("military", "joint exercises", held(pair, exercises))]
+    if sources:
+        from landbridge.alignment.dyad_sources import from_sources
+
+        found += from_sources(sources, pair)
     rows = [
-        (*pair, track, int(year), float(value), source)
+        (*pair, track, int(str(year)), float(value), source)
         for track, source, series in found
         for year, value in series.items()
     ]
-    tracks = pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(["track", "year"])
+    tracks = pd.DataFrame(rows, columns=COLUMNS)
+    ranked = tracks["value"].where(tracks["track"].isin(CLOSEST), 0.0).sort_values(ascending=False, kind="stable")
+    tracks = tracks.loc[ranked.index].drop_duplicates(["track", "year"])
     if weights:
         tracks = pd.concat([tracks, overall(tracks, weights)])
     order = {name: place for place, name in enumerate((*TRACKS, OVERALL))}
@@ -131,32 +141,17 @@ Found = tuple[str, str, "Series"]  # track, source, values by year
 def _packaged(world: World, pair: tuple[str, str]) -> Iterator[Found]:
     yield "voting", "United Nations votes, ideal points by landbridge", _voting(world, pair)
     yield "institutions", "memberships with known dates", _institutions(world, pair)
-    history = _goods(world.table("trade_history"))
+    yield "energy", "pipelines", _pipelines(world, pair)
+    history = goods(world.table("trade_history"))
     if set(pair) <= set(history["exporter"]):
-        yield "trade", "OECD ICIO", _intensity(history, pair)
+        yield "trade", "OECD ICIO", intensity(history, pair)
     worlds = [world, *(load_world(name) for name in WIDE_WORLDS if int(name) != world.year)]
     for at in worlds:
         trade = at.table("trade").assign(year=at.year)
         carried = [sector for sector in CARRIED if sector in at.sectors]
         if set(pair) <= set(at.countries):
-            yield "trade", f"world {at.year}", _intensity(_goods(trade[trade["sector"].isin(carried)]), pair)
-            yield "energy", f"world {at.year}", _intensity(_goods(trade[trade["sector"] == FUELS]), pair)
-
-
-def _from_sources(sources: Path, pair: tuple[str, str]) -> Iterator[Found]:
-    politics = sources / "politics"
-    yield "military", "ATOP alliances, SIPRI arms transfers", _military(politics, pair)
-    yield "conflict", "COW militarized disputes, strategic rivalries", _conflict(politics, pair)
-    panel = _table(sources / "trade" / "trade_panel_1964_2016.parquet").rename(columns={"value_usd": "value_musd"})
-    yield "trade", "UN Comtrade", _intensity(_goods(panel), pair)
-
-
-def _table(path: Path) -> DataFrame:
-    import pandas as pd
-
-    if not path.is_file():
-        raise InputError(f"{path} is missing: this track rests on it.")
-    return pd.read_parquet(path)
+            yield "trade", f"world {at.year}", intensity(goods(trade[trade["sector"].isin(carried)]), pair)
+            yield "energy", f"world {at.year}", intensity(goods(trade[trade["sector"] == FUELS]), pair)
 
 
 def _voting(world: World, pair: tuple[str, str]) -> Series:
@@ -188,6 +183,23 @@ def _institutions(world: World, pair: tuple[str, str]) -> Series:
     return pd.Series(shares, index=years[either > 0])
 
 
+def _pipelines(world: World, pair: tuple[str, str]) -> Series:
+    """Closeness in the years in which a line of oil or gas ran between the two, either way, on 1 July."""
+    import pandas as pd
+
+    table = world.table("pipelines") if "pipelines" in world.resources else None
+    if table is None:
+        return pd.Series(dtype=float)
+    table = table[table["origin"].isin(pair) & table["destination"].isin(pair)]
+    days = {year: f"{year}-07-01" for year in range(PIPELINES_FROM, _last_year(world) + 1)}
+    runs = [
+        year
+        for year, day in days.items()
+        if ((table["since"].fillna("") <= day) & (table["until"].fillna("").replace("", "9999") > day)).any()
+    ]
+    return pd.Series(central_values()["pipeline_closeness"], index=runs, dtype=float)
+
+
 def _last_year(world: World) -> int:
     """The last year of which the table of memberships tells."""
     table = world.table("memberships")
@@ -195,12 +207,12 @@ def _last_year(world: World) -> int:
     return max(int(date[:4]) for date in dates if date[:4].isdigit())
 
 
-def _goods(table: DataFrame) -> DataFrame:
+def goods(table: DataFrame) -> DataFrame:
     """Trade across borders only."""
     return table[table["exporter"] != table["importer"]]
 
 
-def _intensity(trade: DataFrame, pair: tuple[str, str]) -> Series:
+def intensity(trade: DataFrame, pair: tuple[str, str]) -> Series:
     """Trade of a pair against what the two totals predict, by year, where both trade at all."""
     world = 2.0 * trade.groupby("year")["value_musd"].sum()
     own, other = (
@@ -211,51 +223,6 @@ def _intensity(trade: DataFrame, pair: tuple[str, str]) -> Series:
     actual = trade[between].groupby("year")["value_musd"].sum().reindex(world.index, fill_value=0.0)
     expected = own * other / world
     return (actual / (actual + expected)).dropna()
-
-
-def _either_way(table: DataFrame, pair: tuple[str, str], one: str, two: str) -> DataFrame:
-    return table[table[one].isin(pair) & table[two].isin(pair)]
-
-
-def _military(politics: Path, pair: tuple[str, str]) -> Series:
-    import pandas as pd
-
-    beliefs = central_values()
-    pacts = _either_way(_table(politics / "dyad_alliance_atop_1946_2018.parquet"), pair, "iso3_a", "iso3_b")
-    kinds = {
-        1.0: pacts["atop_defense"],
-        beliefs["nonaggression_closeness"]: pacts[["atop_nonagg", "atop_neutral"]].max(axis=1),
-        beliefs["consultation_closeness"]: pacts["atop_consul"],
-    }
-    strongest = np.max([value * held for value, held in kinds.items()], axis=0, initial=0.0)
-    pact = pd.Series(strongest, index=pacts["year"]).groupby(level=0).max().reindex(MILITARY_YEARS, fill_value=0.0)
-    arms = _table(politics / "arms_tiv_1950_2021.parquet")
-    shares = [_arms_share(arms, supplier, recipient) for supplier, recipient in (pair, pair[::-1])]
-    return pd.concat([pact, *shares], axis=1).fillna(0.0).max(axis=1)
-
-
-def _arms_share(arms: DataFrame, supplier: str, recipient: str) -> Series:
-    """The supplier's share in what the recipient took in over the last five years."""
-    received = arms[arms["iso3_recipient"] == recipient]
-    total, own = (
-        frame.groupby("year")["value"].sum().reindex(MILITARY_YEARS, fill_value=0.0).rolling(ARMS_YEARS, 1).sum()
-        for frame in (received, received[received["iso3_supplier"] == supplier])
-    )
-    return (own / total).where(total > 0, 0.0)
-
-
-def _conflict(politics: Path, pair: tuple[str, str]) -> Series:
-    import pandas as pd
-
-    disputes = _either_way(_table(politics / "mids_cow_1946_2014.parquet"), pair, "iso3_a", "iso3_b")
-    level = disputes.set_index("year")[["hostlev1", "hostlev2"]].max(axis=1).groupby(level=0).max() / WORST_DISPUTE
-    rivals = _either_way(_table(politics / "rivalries_tss.parquet"), pair, "iso3_a", "iso3_b")
-    rivalry = [
-        central_values()["rivalry_hostility"] * float(((rivals["start"] <= year) & (rivals["end"] >= year)).any())
-        for year in CONFLICT_YEARS
-    ]
-    dispute = level.reindex([float(year) for year in CONFLICT_YEARS], fill_value=0.0)
-    return pd.Series(np.maximum(dispute.to_numpy(), rivalry), index=CONFLICT_YEARS)
 
 
 def as_columns(tracks: DataFrame) -> DataFrame:

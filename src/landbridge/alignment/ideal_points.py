@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landbridge.alignment.core.ideal_points import Array, Ballots, Index, fit_ideal_points
+from landbridge.alignment.core.ballots import Array, Ballots, Index
+from landbridge.alignment.core.ideal_points import fit_ideal_points
 from landbridge.alignment.votes import ISSUES, contested
 from landbridge.errors import InputError
 from landbridge.labels import one_of

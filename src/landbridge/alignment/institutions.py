@@ -55,8 +55,7 @@ def covariates(at: Setting) -> Array:
     inside = at.inside.astype(float)
     members = inside.sum(1)
     enough = np.where(members >= FEWEST_MEMBERS, members, np.nan)[:, None]
-    total = at.trade.sum(1)
-    total = np.where(total > 0, total, np.nan)
+    share, size = trade_terms(at.inside, at.trade)
     votes = np.isfinite(at.ideal_point)
     apart = np.abs(at.ideal_point - _mean_of_others(inside * votes, np.where(votes, at.ideal_point, 0.0)[None, :]))
     oneself = np.eye(len(at.km), dtype=bool)
@@ -68,11 +67,11 @@ def covariates(at: Setting) -> Array:
     nearest = np.argsort(ranked, axis=1)[:, :NEAREST]
     shape = inside.shape
     terms = (
-        inside @ at.trade / total,
+        share,
         apart,
         away - among,
         inside[:, nearest].mean(2),
-        np.broadcast_to(np.log(total / np.nansum(total)), shape),
+        np.broadcast_to(size, shape),
         np.broadcast_to(np.log(enough), shape),
         np.broadcast_to(np.log1p(at.age)[:, None], shape),
         np.broadcast_to(at.new_state.astype(float), shape),
@@ -80,6 +79,14 @@ def covariates(at: Setting) -> Array:
     found = np.stack(terms, axis=2)
     found[~(members >= FEWEST_MEMBERS)] = np.nan
     return found
+
+
+def trade_terms(inside: Mask, trade: Array) -> tuple[Array, Array]:
+    """The covariates that rest on trade [n, n]: share of it with members [m, n], and size, the log of a state's share
+    in all trade [n]; nan where a state does not trade."""
+    total = trade.sum(1)
+    total = np.where(total > 0, total, np.nan)
+    return inside.astype(float) @ trade / total, np.log(total / np.nansum(total))
 
 
 def _mean_of_others(weight: Array, value: Array) -> Array:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landbridge.alignment.core.lead_lag import Array, Index, lead_lag
+from landbridge.alignment.estimates import estimates
 from landbridge.errors import InputError
 from landbridge.parameters import central_values
 from landbridge.world.world import load_world
@@ -19,15 +20,19 @@ from landbridge.world.world import load_world
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
+    from landbridge.world import World
+
 STEP = 4  # years between two trade tables
 PERIODS = range(1964, 2017, STEP)
 WITHIN = 1.96
+LEAD_LAG = "lead_lag"  # the model's name among the estimates that ship
+BEFORE = " before "  # between leader and follower in the name of a term
 ABSENT_IS_NONE = ("pacts", "arms")  # tables of what there is: a pair that is not in them has none
 ORDER = ("voting", "institutions", "pacts", "arms", "trade")
 
 
 def lead_lags(sources: Path) -> DataFrame:
-    """[leader, follower, coefficient, lower, upper, rows, pairs]: 95 % intervals, states' errors shared by their pairs.
+    """[leader, follower, coefficient, standard_error, lower, upper, rows]: errors shared by all pairs of a state.
 
     The change of the follower over four years, in its standard deviations, that goes with a change of the leader by one
     standard deviation over the four years before, at an equal earlier change of the follower, and year effects.
@@ -41,19 +46,35 @@ def lead_lags(sources: Path) -> DataFrame:
     rows = []
     for leader, follower in permutations(ORDER, 2):
         found = lead_lag(levels[leader], levels[follower], members)
-        spread = WITHIN * found.standard_error
         rows.append(
             {
                 "leader": leader,
                 "follower": follower,
                 "coefficient": found.coefficient,
-                "lower": found.coefficient - spread,
-                "upper": found.coefficient + spread,
+                "standard_error": found.standard_error,
                 "rows": found.rows,
-                "pairs": found.units,
             }
         )
-    return pd.DataFrame(rows)
+    return _with_interval(pd.DataFrame(rows))
+
+
+def packaged_lead_lags(world: World) -> DataFrame:
+    """The same, as the estimates that ship have it."""
+    import pandas as pd
+
+    table = estimates(world, LEAD_LAG).reset_index(drop=True)
+    pair = table["term"].str.split(BEFORE, expand=True)
+    columns = {"coefficient": "estimate", "standard_error": "standard_error", "rows": "observations"}
+    named = {"leader": pair[0], "follower": pair[1]}
+    return _with_interval(pd.DataFrame(named | {name: table[column] for name, column in columns.items()}))
+
+
+def _with_interval(table: DataFrame) -> DataFrame:
+    """The table with the ends of 95 % intervals, ``lower`` and ``upper``, after its ``standard_error``."""
+    spread, at = WITHIN * table["standard_error"], list(table).index("standard_error") + 1
+    table.insert(at, "lower", table["coefficient"] - spread)
+    table.insert(at + 1, "upper", table["coefficient"] + spread)
+    return table
 
 
 def _panel(sources: Path) -> tuple[dict[str, Array], Index]:

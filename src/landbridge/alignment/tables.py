@@ -35,7 +35,11 @@ _KEY = (
 )
 _ESTIMATE = (
     Column("ideal_point", "centre of the posterior; the mean of all is 0", _SD),
-    Column("standard_error", "from the curvature of the posterior", _SD),
+    Column(
+        "standard_error",
+        "from the curvature of the posterior; too small where a point lies more than two from the mean",
+        _SD,
+    ),
     Column("votes", "votes cast that the estimate rests on", "votes"),
 )
 

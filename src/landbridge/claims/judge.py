@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.claims.schema import AnyOf, Claim, Condition
-from landbridge.study.observed import observed_value
+from landbridge.study.observed import observed_draws, observed_value
 from landbridge.study.outcome import Outcome
 from landbridge.variables import variables
 from landbridge.world import World, load_world
 
 HOLDS, LIKELY, UNLIKELY, FAILS = 0.95, 0.66, 0.34, 0.05
 NOISE = 1e-7  # differences below it are the solver's rounding, and count as equal
+ERRORS = 10_000  # draws of the errors of observed numbers, where a claim is about nothing else
 NOT_TESTABLE = "not testable"
 
 _COMPARE: dict[str, Callable[[Any], Any]] = {
@@ -38,12 +39,16 @@ def _compare(left: Any, relation: str, right: Any) -> Any:
 
 @dataclass(frozen=True)
 class Number:
-    """A quantity at its labels: the central value, and the value in every draw where those are kept."""
+    """A quantity at its labels: the central value, and a function that gives it in each of so many draws, or None.
+
+    Modelled numbers have the outcome's draws where those are kept; observed ones draws of their errors, if they have
+    any, else the same value in each.
+    """
 
     quantity: str
     labels: dict[str, Any]
     central: float
-    drawn: NDArray[np.float64] | None
+    in_draws: Callable[[int], NDArray[np.float64] | None]
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ class Measured:
 
     def holds_in(self, draws: int) -> NDArray[np.bool_] | None:
         """Whether it holds in every draw [draws]; None when a modelled number has no draws."""
-        left, right = (_in_draws(number, draws) for number in (self.left, self.right))
+        left = self.left.in_draws(draws)
+        right = self.right.in_draws(draws) if isinstance(self.right, Number) else np.full(draws, self.right)
         if left is None or right is None:
             return None
         return np.asarray(_compare(left, self.condition.is_, right), dtype=bool)
@@ -72,9 +78,9 @@ class Measured:
 class Verdict:
     """What a run says of a claim.
 
-    ``verdict`` is a calibrated word; ``share`` of draws in which the test holds (1 or 0 for observed quantities; None
-    without draws or test); ``needs`` what a test would take; ``measured`` the numbers; ``basis`` where they come
-    from: observed, modelled, both, or nothing.
+    ``verdict`` is a calibrated word; ``share`` of draws in which the test holds (of observed quantities alone: of draws
+    of their errors, 1 or 0 where they have none; None without draws or test); ``needs`` what a test would take;
+    ``measured`` the numbers; ``basis`` where they come from: observed, modelled, both, or nothing.
     """
 
     claim: Claim
@@ -119,10 +125,9 @@ def _verdict(outcome: Outcome, world: World, claim: Claim) -> Verdict:
     at_centre = bool(combine([found.holds for found in measured]))
     origins = {variables()[name].origin for found in measured for name in _quantities(found)}
     basis = origins.pop() if len(origins) == 1 else "both"
-    if basis == "observed":
-        return Verdict(claim, "holds" if at_centre else "fails", float(at_centre), "", measured, basis)
-    in_draws = [found.holds_in(outcome.draw_count) for found in measured]
-    if not outcome.draw_count or any(draws is None for draws in in_draws):
+    count = ERRORS if basis == "observed" else outcome.draw_count
+    in_draws = [found.holds_in(count) for found in measured]
+    if not count or any(draws is None for draws in in_draws):
         said = "true at the central values" if at_centre else "not true at the central values"
         return Verdict(claim, said, None, "", measured, basis)
     share = float(combine(np.stack([draws for draws in in_draws if draws is not None]), axis=0).mean())
@@ -139,17 +144,17 @@ def _measure(outcome: Outcome, world: World, condition: Condition) -> Measured:
 
 def _number(outcome: Outcome, world: World, quantity: str, labels: dict[str, Any]) -> Number:
     if variables()[quantity].modelled:
-        return Number(quantity, labels, outcome.value(quantity, **labels), outcome.drawn(quantity, **labels))
+        drawn = outcome.drawn(quantity, **labels)
+        return Number(quantity, labels, outcome.value(quantity, **labels), lambda draws: drawn)
     found = observed_value(world, quantity, **labels)
-    return Number(quantity, labels, np.nan if found is None else found, None)
+    if found is None:
+        return Number(quantity, labels, np.nan, lambda draws: None)
 
+    def with_errors(draws: int) -> NDArray[np.float64]:
+        values = observed_draws(world, quantity, draws, **labels)
+        return np.full(draws, found) if values is None else values
 
-def _in_draws(number: Number | float, draws: int) -> NDArray[np.float64] | None:
-    if not isinstance(number, Number):
-        return np.full(draws, number)
-    if variables()[number.quantity].modelled:
-        return number.drawn
-    return np.full(draws, number.central)
+    return Number(quantity, labels, found, with_errors)
 
 
 def _quantities(found: Measured) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationError, ValidationInfo, model_validator
 
+from landbridge.alignment.dyad import TRACKS
+from landbridge.alignment.lead_lag import ORDER
 from landbridge.errors import InputError, StudyError
 from landbridge.labels import MAIN_MODES, one_of
 from landbridge.study.complaints import Strict, complaint, complaints, read_toml, refuse
@@ -18,7 +20,7 @@ from landbridge.variables import Variable, variables
 
 Operator = Literal[">", ">=", "<", "<=", "==", "!="]
 COUNTRIES = ("country", "partner", "relative_to", "exporter", "importer")
-LABELS = ("scenario", *COUNTRIES, "year", "sector", "mode", "passage", "institution")
+LABELS = ("scenario", *COUNTRIES, "year", "sector", "mode", "passage", "institution", "track", "leader", "follower")
 
 
 def _listed(what: str, allowed: Any) -> Any:
@@ -37,6 +39,8 @@ def _listed(what: str, allowed: Any) -> Any:
 QuantityName = Annotated[str, _listed("quantity", lambda info: variables())]
 ScenarioName = Annotated[str, _listed("scenario", lambda info: (info.context or {}).get("scenarios"))]
 ModeName = Annotated[str, _listed("main mode", lambda info: MAIN_MODES)]
+Track = Annotated[str, _listed("track", lambda info: TRACKS)]
+LedTrack = Annotated[str, _listed("track", lambda info: ORDER)]
 
 
 class Side(Strict):
@@ -54,6 +58,9 @@ class Side(Strict):
     mode: ModeName | None = None
     passage: Passage | None = None
     institution: Institution | None = None
+    track: Track | None = None
+    leader: LedTrack | None = None
+    follower: LedTrack | None = None
 
     @property
     def labels(self) -> dict[str, Any]:

@@ -13,22 +13,30 @@ import numpy as np
 import pandas as pd
 
 from landbridge.alignment.institutions import TERMS
+from landbridge.alignment.lead_lag import BEFORE, LEAD_LAG, PERIODS, lead_lags
 from landbridge.errors import LandbridgeError
 from landbridge.evidence.membership_panel import LAST, hazard
 from landbridge.evidence.response_panel import SPAN, VARIANTS, fitted
 from landbridge.study.institutions import EVENTS
 from landbridge.world.build.sources import source
-from landbridge.world.package import Column, Table, write_tables
+from landbridge.world.package import Column, Source, Table, write_tables
 from landbridge.world.world import BASELINE
 
 YEARS = (2017, LAST)
 ALIGNED_BEFORE = 2012  # the last trade whose votes, to 2015, a world of 2017 may know
 CONSTANT = "constant"
 
+ESTIMATION_ONLY = (
+    Source("ATOP, alliances between states", "cite; the table does not ship", "1946-2018", "lead and lag of pacts"),
+    Source("SIPRI, arms transfers", "the table does not ship", "1950-2021", "lead and lag of arms"),
+    Source("COW, common organisations", "cite; the table does not ship", "1946-2014", "lead and lag of institutions"),
+)
+
 _MODEL = Column(
     "model",
     "what was estimated: join, leave (hazards of joining and leaving an institution), response (of the distance of "
-    "ideal points to exposure; response_* on other samples, measures and effects)",
+    "ideal points to exposure; response_* on other samples, measures and effects), lead_lag (which track of relations "
+    "changes after which)",
 )
 _UNTIL = Column("until", "last year of the data used", "year")
 _TERM = Column("term", "covariate, or constant")
@@ -47,7 +55,7 @@ def estimates_tables(sources: Path) -> list[Table]:
         for k, term in enumerate(terms):
             rows.append((model, until, term, mean[k], spread[k], estimate[k], errors[k], events, observations))
             pairs += [(model, until, term, other, covariance[k, j]) for j, other in enumerate(terms)]
-    used = tuple(source(name) for name in ("panel", "ideal_points", "curated", "wdi", "geodist"))
+    used = (*(source(name) for name in ("panel", "ideal_points", "curated", "wdi", "geodist")), *ESTIMATION_ONLY)
     coefficients = Table(
         name="estimates",
         frame=pd.DataFrame(rows, columns=[*_names(_MODEL, _UNTIL, _TERM), *_ESTIMATES]),
@@ -98,6 +106,11 @@ def _fits(sources: Path) -> Iterable[tuple]:  # type: ignore[type-arg]
     yield _response(sources, "main", ALIGNED_BEFORE)
     for name in VARIANTS:
         yield _response(sources, name, VARIANTS[name].last)
+    for row in lead_lags(sources).to_dict("records"):
+        pair, one = f"{row['leader']}{BEFORE}{row['follower']}", np.ones(1)
+        covariance = np.full((1, 1), row["standard_error"] ** 2)
+        estimate, rows = row["coefficient"] * one, row["rows"]
+        yield LEAD_LAG, PERIODS[-1], (pair,), 0 * one, one, estimate, covariance, rows, rows
 
 
 def _response(sources: Path, name: str, last: int) -> tuple:  # type: ignore[type-arg]

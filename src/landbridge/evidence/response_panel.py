@@ -17,8 +17,8 @@ import pandas as pd
 from landbridge.alignment.estimation import PAIRS, LinearFit, linear_fit
 from landbridge.panels import Columns
 from landbridge.parameters import parameters
-from landbridge.study.alignment import exposure, exposure_measure
-from landbridge.trade.core import Array
+from landbridge.study.alignment import exposure_measure
+from landbridge.trade.core import Array, one_sector_exposure
 from landbridge.world import load_world
 from landbridge.world.build.icio import read_icio
 
@@ -98,7 +98,7 @@ def fitted_icio(sources: Path) -> LinearFit:
     parts = []
     for year in range(ICIO_FIRST, ICIO_LAST + 1):
         icio = read_icio(sources, year)
-        parts.append(_pairs(icio.economies, year, {"raw": exposure(icio.flows.sum(-1), _elasticity())}))
+        parts.append(_pairs(icio.economies, year, {"raw": one_sector_exposure(icio.flows.sum(-1), _elasticity())}))
     table = pd.concat(parts, ignore_index=True)
     table["exposure"] = exposure_measure(table["raw"].to_numpy())
     points = _ideal_points()
@@ -135,12 +135,14 @@ def _year(year: int, rows: pd.DataFrame, product: pd.DataFrame, km: pd.DataFrame
     while not (kept := _sound(X, Y)).all():
         names = [name for name, keep in zip(names, kept, strict=True) if keep]
         X, Y = X[np.ix_(kept, kept)], Y[kept]
-    raw = exposure(X + np.diag(Y - X.sum(1)), _elasticity())
+    raw = one_sector_exposure(X + np.diag(Y - X.sum(1)), _elasticity())
     predicted = predicted_flows(X, Y, km.reindex(index=names, columns=names).to_numpy(float))
     columns = {
         "raw": raw,
         "exposure": exposure_measure(raw),
-        "predicted_exposure": exposure_measure(exposure(predicted + np.diag(Y - predicted.sum(1)), _elasticity())),
+        "predicted_exposure": exposure_measure(
+            one_sector_exposure(predicted + np.diag(Y - predicted.sum(1)), _elasticity())
+        ),
         "trade_share": np.arcsinh((X + X.T) / Y[:, None] / SHARE_UNIT),
     }
     return _pairs(names, year, columns)

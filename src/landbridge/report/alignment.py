@@ -8,22 +8,30 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.report.charts import Estimate, dots_and_whiskers
+from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import plain, signed
-from landbridge.report.page import Numbering, Shown, figure, section, table
-from landbridge.study.institutions import HORIZON
+from landbridge.report.numbers import plain, signed, significant
+from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.scale import NIL, Scale
+from landbridge.report.triads import triangles
+from landbridge.report.words import country_in_text
+from landbridge.study.institutions import HORIZON, estimate_of
+from landbridge.study.observed import observed_value
 from landbridge.study.schema import BASELINE
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
+    from landbridge.report.atlas import Atlas
     from landbridge.study.outcome import Outcome
+    from landbridge.world import World
 
 LONGEST = 10  # rows of the chart, and of the table
-THOUSAND = 1000.0
+THOUSAND, MILLION = 1e3, 1e6
+WITHIN = 1.645  # standard errors to either side that hold nine in ten
 
 
-def chapter(outcome: Outcome, numbering: Numbering) -> Markup | None:
+def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> Markup | None:
     """Everything the report says about alignment; None for outcomes without it."""
     if "alignment_shift" not in outcome.data:
         return None
@@ -38,7 +46,9 @@ def chapter(outcome: Outcome, numbering: Numbering) -> Markup | None:
             "and none of departures to trade: sizes here matter more than signs.",
         ),
         _shifts(shifts, numbering),
+        _map(outcome, world, atlas, numbering),
         _institutions(outcome, numbering),
+        triangles(outcome, world, numbering),
     )
 
 
@@ -76,7 +86,7 @@ def _shifts(shifts: DataFrame, numbering: Numbering) -> Markup | None:
         return None
     rows = [
         Estimate(
-            f"{country_name(row['country'])} to {country_name(row['partner'])} ({row['scenario']})",
+            f"{country_name(row['country'])} – {country_name(row['partner'])}, {row['scenario']}",
             THOUSAND * row["value"],
             THOUSAND * row.get("low", np.nan),
             THOUSAND * row.get("high", np.nan),
@@ -90,6 +100,79 @@ def _shifts(shifts: DataFrame, numbering: Numbering) -> Markup | None:
     )
     drawing = dots_and_whiskers(rows, "thousandths of a standard deviation", caption, reads)
     return figure(numbering, f"{caption}.", element("div", drawing, class_="scroll"), reads)
+
+
+def shifts_from(outcome: Outcome) -> DataFrame:
+    """Shifts of the first country looked at, in the scenario that moves it most: partner, value, and ends if drawn."""
+    code = next((code for code in outcome.focus if code in outcome.countries), None)
+    frame = outcome.table("alignment_shift", country=[code] if code else [])
+    frame = frame[(frame["scenario"] != BASELINE) & frame["value"].notna()]
+    if frame.empty or not frame["value"].abs().max() > 0.0:
+        return frame.head(0)
+    most_moved = frame["scenario"].iloc[int(frame["value"].abs().argmax())]
+    return frame[frame["scenario"] == most_moved].reset_index(drop=True)
+
+
+def _map(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> Markup | None:
+    """Towards whom the votes of the first country looked at move, and from whom away."""
+    shifts = shifts_from(outcome)
+    if shifts.empty:
+        return None
+    closer = -MILLION * shifts.set_index("partner")["value"]
+    scale = Scale.of(closer)
+    response = estimate_of(world, "response")
+    error = float(response.covariance[0, 0]) ** 0.5
+    told = abs(float(response.coefficient[0])) > WITHIN * error
+    open_ends = shifts.set_index("partner").apply(
+        lambda row: row.get("low", np.nan) < 0 < row.get("high", np.nan), axis=1
+    )
+    classes, tips, unsure = {}, {}, set()
+    for area, code in atlas.outlines.iso3.items():
+        grade = scale.grade(float(closer.get(code, np.nan)))
+        if grade is None:
+            continue
+        classes[area] = grade
+        tips[area] = f"{atlas.outlines.names[area]}: {signed(closer[code])} millionths"
+        if grade != NIL and (not told or open_ends[code]):
+            unsure.add(area)
+    scenario, code = str(shifts["scenario"].iloc[0]), str(shifts["country"].iloc[0])
+    title = outcome.header["study"]["scenario"][scenario]["title"] or scenario
+    caption = f"{title}: towards whom the votes of {country_in_text(code)} move, and from whom away"
+    reads = map_in_words(closer, code, told, world)
+    drawing = draw(
+        atlas.world.canvas, atlas.world.visible, Map(caption, reads, classes, frozenset(unsure), tips), atlas.contested
+    )
+    hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
+    entries = [swatch("no trade data, or the country itself", element("rect", class_="none", width=34, height=17))]
+    if unsure:
+        entries.append(swatch("towards or away cannot be told", *hatched))
+    return figure(
+        numbering,
+        f"{caption}, millionths of a standard deviation of states; above zero towards. Equal Earth projection.",
+        drawing,
+        reads,
+        element("div", scale.legend("millionths of a standard deviation"), class_="legend"),
+        legend(*entries),
+    )
+
+
+def map_in_words(closer: Series, code: str, told: bool, world: World) -> str:
+    """What the map says, first of all whether anything on it can be told from nothing."""
+    best = str(closer.abs().idxmax())
+    way = "towards" if closer[best] > 0 else "away from"
+    most = (
+        f"The largest shift of the votes of {country_in_text(code)} is {way} {country_in_text(best)}, by "
+        f"{significant(abs(closer[best]), 2)} millionths of a standard deviation of states"
+    )
+    apart = observed_value(world, "ideal_point_distance", country=code, partner=best, year=world.year)
+    if apart is not None:
+        most += f", where the two stand {round(MILLION * apart, -3):,.0f} apart"
+    if told:
+        return f"{most}."
+    return (
+        f"Nowhere on this map can a shift be told from none: past trade has moved votes neither way that could be "
+        f"seen, so that every colour could as well be the opposite one. {most}."
+    )
 
 
 def _institutions(outcome: Outcome, numbering: Numbering) -> Markup | None:

@@ -28,7 +28,7 @@ def page(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atlas
         overview.summary(outcome, judged, scale),
         overview.comparison(outcome, numbering),
         *(scenario.chapter(outcome, name, world, atlas, scale, numbering) for name in names),
-        alignment.chapter(outcome, numbering),
+        alignment.chapter(outcome, world, atlas, numbering),
         security.chapter(outcome, world, atlas, numbering),
         verdicts.chapter(outcome, judged, numbering) if judged else None,
         provenance.influence(outcome, numbering),

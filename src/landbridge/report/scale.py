@@ -10,6 +10,7 @@ from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import signed
 
 GRADES = 4
+NIL = f"q{GRADES}"  # the class of a change that is about nil
 FINEST = -4  # the first threshold is never below 0.01
 _BLOCK, _HIGH = 46, 14
 

@@ -16,7 +16,7 @@ from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import common_decimals, listed, plain, signed, span
 from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
 from landbridge.report.project import project
-from landbridge.report.scale import Scale
+from landbridge.report.scale import NIL, Scale
 from landbridge.report.words import (
     billions,
     capital,
@@ -168,7 +168,7 @@ def _content(
             continue
         classes[area] = grade
         tips[area] = f"{atlas.outlines.names[area]}: {with_interval(row)}"
-        if grade != "q4" and row.get("low", np.nan) < 0 < row.get("high", np.nan):
+        if grade != NIL and row.get("low", np.nan) < 0 < row.get("high", np.nan):
             unsure.add(area)
     described = incomes_read(incomes, scale.nil)
     return Map(title, described, classes, frozenset(unsure), tips, layers, atlas.lines.closed(name), names)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from landbridge.labels import country_name
 from landbridge.report import provenance, verdicts
 from landbridge.report.changes import in_words, steps, year_asked
+from landbridge.report.triads import triads_of_pair
 from landbridge.variables import variables
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ def sheets(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atl
     if "alignment_shift" in outcome.data:
         found.append(_quantity(outcome, "alignment_shift", country=codes, partner=codes))
         found += [_quantity(outcome, name) for name in ("expected_accessions", "expected_departures")]
+    if len(triads := triads_of_pair(outcome, world)):
+        text = "Third states tied to both of the study's pair: 1 friendlier than usual for the two, -1 more hostile."
+        found.append(Sheet("triads", text, triads, {}))
     if "violence" in outcome.data:
         found += [_quantity(outcome, name) for name in OF_VIOLENCE]
         found.append(_quantity(outcome, "violence_by_month", country=codes))

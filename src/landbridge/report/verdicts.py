@@ -34,6 +34,7 @@ PREPOSITIONS = {
     "exporter": "from ",
     "importer": "to ",
 }
+_BEFORE = {"mode": "by ", "leader": "of ", "follower": "over "}
 _RELATIONS = {
     ">": "above",
     ">=": "at least",
@@ -74,8 +75,9 @@ def how_judged(outcome: Outcome) -> str:
         f"{outcome.draw_count} draws of the uncertain parameters in which the test is passed: the statement holds "
         f"in {share(HOLDS)} or more, is likely in {share(LIKELY)} or more, unlikely in {share(UNLIKELY)} or "
         f"less, fails in {share(FAILS)} or less, and is undecided between. Observed data have no draws: there a "
-        f"statement holds or fails. The shares carry the uncertainty of the parameters, not that of the model's form; "
-        f"and a statement may hold in every draw and yet be about very little: the figure found says how much."
+        f"statement holds or fails, or, where the data have standard errors, the share is of draws of these. The "
+        f"shares carry the uncertainty of the parameters, not that of the model's form; and a statement may hold in "
+        f"every draw and yet be about very little: the figure found says how much."
     )
 
 
@@ -136,8 +138,10 @@ def _style(verdict: Verdict) -> str:
 
 
 def _share(outcome: Outcome, verdict: Verdict) -> str:
-    if verdict.share is None or verdict.basis == "observed":
+    if verdict.share is None:
         return ""
+    if verdict.basis == "observed":
+        return "" if verdict.share in (0.0, 1.0) else f"in {share(verdict.share)} of draws of the data's errors"
     return f"in {share(verdict.share)} of {outcome.draw_count} draws"
 
 
@@ -168,7 +172,7 @@ def _label(outcome: Outcome, name: str, value: Any) -> str:
     if name == "scenario":
         told = outcome.header["study"]["scenario"].get(value)
         return f"under “{told['title'] or value}”" if told else "without the changes"
-    return f"by {value}" if name == "mode" else str(value)
+    return f"{_BEFORE.get(name, '')}{value}"
 
 
 def frame(outcome: Outcome, verdicts: Sequence[Verdict]) -> DataFrame:

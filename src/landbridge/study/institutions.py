@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from landbridge.alignment.estimates import estimate_covariances, estimates
 from landbridge.alignment.institutions import TERMS, Chance, Setting, chances, covariates
 from landbridge.errors import DataError
 from landbridge.trade.prediction import great_circle, trade_of_pairs
-from landbridge.world import World, load_world
+from landbridge.world import World
 from landbridge.world.states import lives
-from landbridge.world.world import packaged_worlds
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -94,14 +94,12 @@ def estimate_of(world: World, model: str) -> Estimate:
     Raises:
         DataError: no estimate is old enough.
     """
-    source = world if "estimates" in world.resources else load_world(packaged_worlds()[0])
-    table = source.table("estimates")
-    table = table[table["model"] == model]
+    table = estimates(world, model)
     if not (fit := sorted(until for until in set(table["until"]) if until <= world.year)):
         raise DataError(f"No estimate of {model} from data up to {world.year}; the first uses {table['until'].min()}.")
     rows = table[table["until"] == fit[-1]].set_index("term")
-    pairs = source.table("estimate_covariance")
-    pairs = pairs[(pairs["model"] == model) & (pairs["until"] == fit[-1])]
+    pairs = estimate_covariances(world, model)
+    pairs = pairs[pairs["until"] == fit[-1]]
     covariance = pairs.pivot(index="term", columns="other", values="covariance").loc[rows.index, rows.index]
     coefficient, mean, spread = (rows[name].to_numpy(float) for name in ("estimate", "mean", "spread"))
     return Estimate(int(fit[-1]), coefficient, covariance.to_numpy(float), mean[1:], spread[1:])

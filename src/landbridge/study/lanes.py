@@ -12,14 +12,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from landbridge import threads
+from landbridge.study.alignment import Politics
 from landbridge.study.chain import Chain
 from landbridge.study.record import Record, central_values_of, record
 from landbridge.study.schema import BASELINE, Study
 
 BATCH = 2  # draws between two steps of the progress bar
+
+Draw = tuple[
+    Mapping[str, float], Mapping[str, NDArray[np.float64]]
+]  # of the parameters, and of alignment's coefficients
 
 
 @dataclass(frozen=True)
@@ -66,32 +73,38 @@ class Desk:
         """The models made ready for the study."""
         return Chain.of(self.study)
 
-    def do(self, task: Task, values: Sequence[Mapping[str, float]]) -> Found:
-        """``values`` of the parameters for each of the task's draws."""
+    @cached_property
+    def politics(self) -> Politics:
+        """What turns the study's trade into alignment."""
+        return Politics.of(self.study, self.study.world(), self.watched)
+
+    def do(self, task: Task, draws: Sequence[Draw]) -> Found:
+        """The task, with what is drawn for each of its draws."""
         central = central_values_of(self.chain, task.scenarios, self.watched) if task.scenarios else None
-        records = [record(self.chain, {**self.chain.central, **drawn}, self.watched) for drawn in values]
+        records = [
+            record(self.chain, self.politics, {**self.chain.central, **values}, coefficients, self.watched)
+            for values, coefficients in draws
+        ]
         return Found(task, central, dict(zip(task.draws, records, strict=True)))
 
 
 @contextmanager
-def at_work(
-    desk: Desk, tasks: Sequence[Task], values: Sequence[Mapping[str, float]], workers: int
-) -> Iterator[Iterator[Found]]:
+def at_work(desk: Desk, tasks: Sequence[Task], draws: Sequence[Draw], workers: int) -> Iterator[Iterator[Found]]:
     """Have the tasks done, by processes of their own where there are several workers; yields what is found as it comes.
 
-    ``values[d]`` belong to draw d. Where processes can be forked they share what is made ready here; elsewhere each
+    ``draws[d]`` belong to draw d. Where processes can be forked they share what is made ready here; elsewhere each
     makes it ready for itself. Leaving by an error, Ctrl-C among them, ends the processes at once.
 
     Raises:
         StudyError: changes do not fit the world.
         SolveError: the first refusal of a model.
     """
-    jobs = [(task, [values[position] for position in task.draws]) for task in tasks]
+    jobs = [(task, [draws[position] for position in task.draws]) for task in tasks]
     if workers == 1:
         yield (desk.do(*job) for job in jobs)
         return
     if _forks():
-        _ = desk.chain
+        _ = desk.chain, desk.politics
     before = set(multiprocessing.active_children())
     with threads.one_in_new_processes(), _pool(desk, min(workers, len(tasks))) as pool:
         try:
@@ -118,9 +131,9 @@ def _begin(desk: Desk) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _do(task: Task, values: Sequence[Mapping[str, float]]) -> Found:
+def _do(task: Task, draws: Sequence[Draw]) -> Found:
     assert _desk is not None
-    return _desk.do(task, values)
+    return _desk.do(task, draws)
 
 
 def _forks() -> bool:

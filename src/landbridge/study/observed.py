@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from pandas import DataFrame
 
+from landbridge.alignment.dyad import TRACKS, dyad_profile
+from landbridge.alignment.lead_lag import ORDER, packaged_lead_lags
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country, one_of
 from landbridge.study.conflict import expected_deaths_table, spillover_pairs
@@ -19,11 +24,21 @@ from landbridge.variables import variables
 from landbridge.world import World, load_world
 from landbridge.world.world import packaged_worlds
 
+Array = NDArray[np.float64]
 Labels = Mapping[str, list[Any]]
+
+ERROR = "standard_error"
+NAMES: dict[str, Callable[[World], list[str]]] = {
+    "institution": lambda world: Names(world).institutions,
+    "sector": lambda world: world.sectors,
+    "track": lambda world: list(TRACKS),
+    "leader": lambda world: list(ORDER),
+    "follower": lambda world: list(ORDER),
+}
 
 
 def observed_table(world: World, quantity: str, **labels: Any) -> DataFrame:
-    """An observed quantity as a tidy table: a column per label, and ``value``.
+    """An observed quantity as a tidy table: a column per label, ``value``, and ``standard_error`` where it has one.
 
     Labels narrow it down: one value, or a list. Countries may be written in any usual spelling.
 
@@ -43,7 +58,8 @@ def observed_table(world: World, quantity: str, **labels: Any) -> DataFrame:
     wanted = {label: _spelt(world, label, given) for label, given in labels.items()}
     table = _TABLES[quantity](world, wanted)
     columns = [column for column in (*dims, *known[quantity].optional) if column in table.columns]
-    return _narrow(table, wanted)[[*columns, "value"]].sort_values(columns).reset_index(drop=True)
+    numbers = [name for name in ("value", ERROR) if name in table.columns]
+    return _narrow(table, wanted)[[*columns, *numbers]].sort_values(columns).reset_index(drop=True)
 
 
 def observed_value(world: World, quantity: str, **labels: Any) -> float | None:
@@ -58,14 +74,31 @@ def observed_value(world: World, quantity: str, **labels: Any) -> float | None:
     return float(table["value"].iloc[0]) if len(table) else None
 
 
+def observed_draws(world: World, quantity: str, draws: int, **labels: Any) -> Array | None:
+    """An observed number with a normal error in every draw; None where it has no standard error.
+
+    The same number has the same errors wherever it is asked for, and a distance those of its two points.
+    """
+    if quantity == "ideal_point_distance":
+        country, partner, year = (labels[name] for name in ("country", "partner", "year"))
+        ends = [observed_draws(world, "ideal_point", draws, country=code, year=year) for code in (country, partner)]
+        return None if ends[0] is None or ends[1] is None else np.abs(ends[0] - ends[1])
+    table = observed_table(world, quantity, **labels)
+    if ERROR not in table or table.empty:
+        return None
+    seed = zlib.crc32(repr((quantity, sorted(labels.items()))).encode())
+    normal = np.random.default_rng(seed).standard_normal(draws)
+    drawn: Array = float(table["value"].iloc[0]) + float(table[ERROR].iloc[0]) * normal
+    return drawn
+
+
 def _spelt(world: World, label: str, given: Any) -> list[Any]:
     several = given if isinstance(given, list | tuple) else [given]
     if label in ("country", "partner", "relative_to"):
         return [country(str(entry)) for entry in several]
     if label == "year":
         return [_year(entry) for entry in several]
-    allowed = Names(world).institutions if label == "institution" else world.sectors
-    return [one_of(str(entry), allowed, label) for entry in several]
+    return [one_of(str(entry), NAMES[label](world), label) for entry in several]
 
 
 def _year(entry: Any) -> int:
@@ -91,10 +124,11 @@ def _indicator(name: str) -> Callable[[World, Labels], DataFrame]:
 
 
 def _ideal_point(world: World, labels: Labels) -> DataFrame:
-    """A year of two sessions has the mean of both."""
+    """A year of two sessions has the mean of both, and of their errors."""
     points = world.table("ideal_points").rename(columns={"iso3": "country", "ideal_point": "value"})
     points = _narrow(points, {label: labels[label] for label in ("year",) if label in labels})
-    return points.groupby(["country", "year"], as_index=False).agg(value=("value", "mean"))
+    numbers = [name for name in ("value", ERROR) if name in points]
+    return points.groupby(["country", "year"], as_index=False)[numbers].mean()
 
 
 def _ideal_point_distance(world: World, labels: Labels) -> DataFrame:
@@ -102,8 +136,11 @@ def _ideal_point_distance(world: World, labels: Labels) -> DataFrame:
     own, other = (
         _narrow(points, {"country": labels[key]}) if key in labels else points for key in ("country", "partner")
     )
-    pairs = own.merge(other.rename(columns={"country": "partner", "value": "theirs"}), on="year")
-    return pairs[pairs["country"] != pairs["partner"]].assign(value=lambda t: (t["value"] - t["theirs"]).abs())
+    pairs = own.merge(other.rename(columns={"country": "partner"}), on="year", suffixes=("", "_partner"))
+    pairs = pairs[pairs["country"] != pairs["partner"]]
+    if ERROR in pairs:
+        pairs = pairs.assign(**{ERROR: np.hypot(pairs[ERROR], pairs[f"{ERROR}_partner"])})
+    return pairs.assign(value=(pairs["value"] - pairs["value_partner"]).abs())
 
 
 def _vote_agreement(world: World, labels: Labels) -> DataFrame:
@@ -201,6 +238,27 @@ def _two_way(world: World, labels: Labels) -> DataFrame:
     return both.assign(value=both["value"] + both["back"].fillna(0.0))[["country", "partner", "year", "value"]]
 
 
+def _relation(world: World, labels: Labels) -> DataFrame:
+    """The profile of each pair that is named."""
+    parts = [
+        dyad_profile(world, own, other) for own in labels.get("country", []) for other in labels.get("partner", [])
+    ]
+    if not parts:
+        raise InputError("relation needs a country and a partner: landbridge show relation PAK RUS voting.")
+    return pd.concat(parts)
+
+
+def _lead(world: World, labels: Labels) -> DataFrame:
+    return packaged_lead_lags(world).rename(columns={"coefficient": "value"})
+
+
+def _tie_departure(world: World, labels: Labels) -> DataFrame:
+    """Each pair from either side; in units of its own standard error."""
+    one = world.table("ties").rename(columns={"iso3_a": "country", "iso3_b": "partner", "departure": "value"})
+    back = one.rename(columns={"country": "partner", "partner": "country"})
+    return pd.concat([one, back]).assign(**{ERROR: 1.0})
+
+
 def _gravity_ratio(by: str) -> Callable[[World, Labels], DataFrame]:
     """Trade both ways over its prediction by size, or by size and distance."""
 
@@ -220,6 +278,9 @@ _TABLES: dict[str, Callable[[World, Labels], DataFrame]] = {
     "ideal_point": _ideal_point,
     "ideal_point_distance": _ideal_point_distance,
     "vote_agreement": _vote_agreement,
+    "relation": _relation,
+    "lead": _lead,
+    "tie_departure": _tie_departure,
     "membership": _membership,
     "membership_year": _membership_year,
     "shared_memberships": _shared_memberships,

@@ -15,6 +15,7 @@ from landbridge.network.coded import links_of
 from landbridge.network.loads import assign_trade, routes_between_hubs
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
+from landbridge.study.alignment import Politics, alignment_in_a_draw
 from landbridge.study.chain import Chain, Solved, among, components, shipment
 from landbridge.study.exposure import exposures, exposures_among
 from landbridge.study.schema import BASELINE
@@ -193,6 +194,9 @@ class Record:
     exposure_income: Array
     exposure_real_income: Array
     exposure_trade_cost: Array
+    alignment_shift: Array
+    expected_accessions: Array
+    expected_departures: Array
 
 
 _HEAD = ("scenario", "draw")
@@ -208,16 +212,30 @@ RECORD_DIMS: dict[str, tuple[str, ...]] = {
     "exposure_income": ("draw", "watched", "watched_partner"),
     "exposure_real_income": ("draw", "watched", "watched_partner"),
     "exposure_trade_cost": ("draw", "watched", "watched_exporter", "watched_importer"),
+    "alignment_shift": _PAIR,
+    "expected_accessions": (*_HEAD, "institution"),
+    "expected_departures": (*_HEAD, "institution"),
 }
 
 
-def record(chain: Chain, params: Mapping[str, float], watched: Sequence[str]) -> Record:
-    """Solve every scenario of a chain at these parameters."""
+def record(
+    chain: Chain,
+    politics: Politics,
+    params: Mapping[str, float],
+    coefficients: Mapping[str, Array],
+    watched: Sequence[str],
+) -> Record:
+    """Solve every scenario of a chain at these parameters, and what follows at these coefficients of alignment."""
     positions, goods = _places(chain, watched), _goods(chain)
     solved = list(chain.solve(params))
     rows = [_row(chain, found, params, positions, goods) for found in solved]
     by_scenario = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-    return Record(**by_scenario, **exposures_among(solved[0].trade.model, positions, goods))
+    flows = {found.scenario: found.trade.equilibrium.flows for found in solved}
+    return Record(
+        **by_scenario,
+        **exposures_among(solved[0].trade.model, positions, goods),
+        **alignment_in_a_draw(politics, flows, coefficients),
+    )
 
 
 def _row(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from landbridge.errors import InputError, SolveError
 from landbridge.parameters import central_values, of_sectors
 from landbridge.security.shock import Shock
-from landbridge.study.alignment import alignment_of
+from landbridge.study.alignment import alignment_of, drawn_coefficients
 from landbridge.study.changes import Conflict
 from landbridge.study.lanes import Desk, Found, Task, at_work, cores, plan
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
@@ -63,10 +63,12 @@ def run(
     values = [{name: float(array[position]) for name, array in drawn.items()} for position in range(count)]
     workers = workers or cores()
     tasks = plan(study, count, workers)
-    with at_work(Desk(study, tuple(watched)), tasks, values, workers) as found:
+    coefficients = drawn_coefficients(world, count, study.uncertainty.seed)
+    desk = Desk(study, tuple(watched))
+    with at_work(desk, tasks, list(zip(values, coefficients, strict=True)), workers) as found:
         done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
     data = _only_links_that_matter(_joined(study, [part for task in tasks if (part := done[task].central) is not None]))
-    data = data.merge(alignment_of(study, world, data["flow"], watched, count), join="exact")
+    data = data.merge(alignment_of(desk.politics, data["flow"]), join="exact")
     central = central_values(study.parameters)["conflict_spillover"]
     z = np.concatenate([[central], drawn.get("conflict_spillover", np.full(count, central))])
     violence = violence_of(world, _wars(study, world), watched, z, study.uncertainty.seed)

@@ -53,7 +53,7 @@ VIEWS = {
         of_outcomes=True,
         without_country="study.chokepoints:chokepoints_of_all",
     ),
-    "dyad": View("study.dyad:dyad_table", ("weights", "sources"), ("country", "partner"), pair=True),
+    "dyad": View("study.dyad:dyad_table", ("weights", "sources", "exercises"), ("country", "partner"), pair=True),
     "triads": View("alignment.triads:triads", (), ("country", "partner"), pair=True),
     "balance": View("alignment.triads:balance_table", ()),
     "lead_lag": View("study.dyad:lead_lag_table", ("sources",)),
@@ -202,10 +202,10 @@ def _names(source: World | Outcome, quantity: str) -> dict[str, list[str]]:
             dim: [str(name) for name in source.data[dim].values] for dim in dims if dim in source.data.coords
         } | rules
     from landbridge.study.names import Names
+    from landbridge.study.observed import NAMES
 
-    institutions = sorted(set(source.table("memberships")["institution"]))
-    found = {"sector": source.sectors, "institution": institutions, "passage": Names(source).passages}
-    return found | {"issue": list(ISSUES.values())} | rules
+    found = {label: known(source) for label, known in NAMES.items() if label not in ("leader", "follower")}
+    return found | {"passage": Names(source).passages, "issue": list(ISSUES.values())} | rules
 
 
 def _labels(source: World | Outcome, quantity: str) -> list[str]:

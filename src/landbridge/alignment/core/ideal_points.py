@@ -25,12 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from landbridge.alignment.core.ballots import CATEGORIES, Array, Ballots, Index
 from landbridge.errors import SolveError
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-
-CATEGORIES = 3
 _SHARE = 1e-3  # starting cut-points keep away from the ends by this share of votes
 _LONGEST = 1.0  # a Newton step of an item goes no further
 _APART = 1e-4  # least distance of an item's two cut-points
@@ -38,55 +35,6 @@ _FLAT = 1e-3  # precision of the all but flat prior of cut-points
 _ROOT = np.sqrt(2.0 * np.pi)
 _FAR = 40.0  # beyond it the normal density is zero
 _GENERATIONS = 100  # sessions of error carried on: each is damped by the square of a share below one
-
-
-@dataclass(frozen=True)
-class Ballots:
-    """Votes [V], ordered by item and category.
-
-    Attributes:
-        point: which state and session cast each [V].
-        item: which item it is on [V].
-        first: place where each category of each item begins [S].
-        segment: the item of each of these stretches [S].
-        rank: the place of the stretch's category among those cast on the item [S]: 0, 1, 2.
-        categories: how many categories were cast on each item [J], 2 or 3.
-        previous: the state's point in its last session before [N]; -1 for the first.
-        votes: votes cast at each point [N].
-    """
-
-    point: Index
-    item: Index
-    first: Index
-    segment: Index
-    rank: Index
-    categories: Index
-    previous: Index
-    votes: Array
-
-    @classmethod
-    def of(cls, point: Index, item: Index, category: Index, previous: Index) -> Ballots:
-        """Order votes [V] given in any order. Every item needs two categories, every point a vote."""
-        order = np.lexsort((category, item))
-        point, item, category = point[order], item[order], category[order]
-        keys, first = np.unique(item * CATEGORIES + category, return_index=True)
-        segment = keys // CATEGORIES
-        begins = np.searchsorted(segment, np.arange(item[-1] + 1))
-        return cls(
-            point=point,
-            item=item,
-            first=first,
-            segment=segment,
-            rank=np.arange(len(keys)) - begins[segment],
-            categories=np.bincount(segment),
-            previous=previous,
-            votes=np.bincount(point, minlength=len(previous)).astype(float),
-        )
-
-    @property
-    def lengths(self) -> Index:
-        """Votes of each stretch [S]."""
-        return np.diff(np.append(self.first, len(self.point)))
 
 
 @dataclass(frozen=True)
@@ -147,7 +95,8 @@ def fit_ideal_points(
         cuts, beta = cuts - (beta * centre)[:, None], beta * scale
         residual = float(np.abs(theta - before).max())
         if residual < tolerance:
-            errors = _standard_errors(ballots, theta, cuts, beta, around, variance)
+            precision = _precision(ballots, uncertain, len(beta), discrimination_variance)
+            errors = _standard_errors(ballots, theta, cuts, beta, precision, around, variance)
             return IdealPoints(theta, errors, beta, cuts, sweep, residual)
     raise SolveError(f"Ideal points still move by {residual:.2g} standard deviations after {most_sweeps} sweeps.")
 
@@ -202,8 +151,26 @@ def _items(
     ballots: Ballots, theta: Array, uncertain: Array, cuts: Array, beta: Array, prior_variance: float
 ) -> tuple[Array, Array, Array]:
     """A Newton step of every item's cut-points and discrimination, given the points; and the variance of the latter."""
-    s, at, items = _slopes(ballots, theta, cuts, beta), theta[ballots.point], len(beta)
-    precision = 1.0 / prior_variance + np.bincount(ballots.item, uncertain[ballots.point], items)
+    slopes = _slopes(ballots, theta, cuts, beta)
+    precision = _precision(ballots, uncertain, len(beta), prior_variance)
+    gradient, hessian = _derivatives(ballots, slopes, theta, cuts, beta, precision)
+    step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0].astype(np.float64)
+    step = step * np.minimum(1.0, _LONGEST / np.maximum(np.abs(step).max(1), 1e-12))[:, None]
+    spread = (1.0 / (precision + np.bincount(ballots.item, theta[ballots.point] ** 2, len(beta)))).astype(np.float64)
+    cuts, beta = _in_order(cuts, beta, step)
+    return cuts, beta, spread
+
+
+def _precision(ballots: Ballots, uncertain: Array, items: int, prior_variance: float) -> Array:
+    """What holds each discrimination to zero [J]: the prior, and the uncertainty of the points."""
+    return (1.0 / prior_variance + np.bincount(ballots.item, uncertain[ballots.point], items)).astype(np.float64)
+
+
+def _derivatives(
+    ballots: Ballots, s: _Slopes, theta: Array, cuts: Array, beta: Array, precision: Array
+) -> tuple[Array, Array]:
+    """Gradient [J, 3] and Hessian [J, 3, 3] of the log posterior by each item's two cut-points and discrimination."""
+    at, items = theta[ballots.point], len(beta)
 
     def each(values: Array) -> Array:
         sums: Array = np.add.reduceat(values, ballots.first)
@@ -228,11 +195,7 @@ def _items(
         hessian[:, k, 2] = hessian[:, 2, k] = summed(high_beta, under) + summed(low_beta, over)
     between = (ballots.rank == 1) & (last == 2)
     hessian[:, 0, 1] = hessian[:, 1, 0] = summed(each(s.high * s.low), between)
-    step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0].astype(np.float64)
-    step = step * np.minimum(1.0, _LONGEST / np.maximum(np.abs(step).max(1), 1e-12))[:, None]
-    spread = (1.0 / (precision + np.bincount(ballots.item, at * at, items))).astype(np.float64)
-    cuts, beta = _in_order(cuts, beta, step)
-    return cuts, beta, spread
+    return gradient, hessian
 
 
 def _in_order(cuts: Array, beta: Array, step: Array) -> tuple[Array, Array]:
@@ -261,14 +224,35 @@ def _points(
     return moved, 1.0 / complete
 
 
-def _standard_errors(ballots: Ballots, theta: Array, cuts: Array, beta: Array, around: Index, variance: Array) -> Array:
-    """From the curvature of the log posterior at given items, carrying the error of the session before along."""
+def _standard_errors(
+    ballots: Ballots, theta: Array, cuts: Array, beta: Array, precision: Array, around: Index, variance: Array
+) -> Array:
+    """From the curvature of the log posterior, carrying the error of the session before along.
+
+    With H the curvature by a point, C_j that by an item's parameters and b_j the mixed one of the two, the variance is
+    1 / H + sum_j b_j' C_j^-1 b_j / H^2: the point's own, and what the items' uncertainty adds.
+    """
     s, weight = _slopes(ballots, theta, cuts, beta), beta[ballots.item]
-    information = -np.bincount(ballots.point, s.curvature * weight * weight, len(theta))
-    own = 1.0 / (information + 1.0 / variance)
-    carried = np.where(around >= 0, own / variance, 0.0) ** 2
+    curvature = 1.0 / variance - np.bincount(ballots.point, s.curvature * weight * weight, len(theta))
+    _, hessian = _derivatives(ballots, s, theta, cuts, beta, precision)
+    mixed = _mixed(ballots, s, theta, weight)
+    of_items = np.einsum("vk,vkl,vl->v", mixed, np.linalg.inv(-hessian)[ballots.item], mixed)
+    own = 1.0 / curvature + np.bincount(ballots.point, of_items, len(theta)) / curvature**2
+    carried = np.where(around >= 0, 1.0 / (curvature * variance), 0.0) ** 2
     total = own
     for _ in range(_GENERATIONS):
         total = own + carried * total[around]
     errors: Array = np.sqrt(total)
     return errors
+
+
+def _mixed(ballots: Ballots, s: _Slopes, theta: Array, weight: Array) -> Array:
+    """Second derivative of every vote's log probability by its point and its item's three parameters [V, 3]."""
+    rank, last = np.repeat(ballots.rank, ballots.lengths), ballots.categories[ballots.item] - 1
+    found = np.zeros((len(rank), CATEGORIES))
+    for k in (0, 1):
+        found[:, k] = np.where((rank == k) & (last > k), (s.high_at - s.mean) * s.high, 0.0)
+        found[:, k] += np.where(rank == k + 1, (s.mean - s.low_at) * s.low, 0.0)
+    found[:, :2] *= weight[:, None]
+    found[:, 2] = s.mean + weight * theta[ballots.point] * s.curvature
+    return found

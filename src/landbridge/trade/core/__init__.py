@@ -33,6 +33,7 @@ from landbridge.trade.core.equilibrium import (
     solve,
 )
 from landbridge.trade.core.newton import Factors, factorised, weighted
+from landbridge.trade.core.one_sector import one_sector_exposure
 from landbridge.trade.core.problem import DeficitRule, Problem, pose
 from landbridge.trade.core.refusal import NoEquilibriumError
 from landbridge.trade.core.response import Response, jacobian, respond, spendable_by_wage
@@ -58,6 +59,7 @@ __all__ = [
     "factorised",
     "inward",
     "jacobian",
+    "one_sector_exposure",
     "outward",
     "pose",
     "respond",
