@@ -78,3 +78,14 @@ def test_peace_is_of_one_country(world2017):
         worth_of_peace(world2017, ["AFG", "SYR"])
     with pytest.raises(InputError, match="needs a country"):
         show(world2017, "worth_of_peace")
+
+
+def test_a_corridor_is_valued_with_the_violence_and_without(small_outcome):
+    with pytest.raises(InputError, match="Did you mean 'rail'"):
+        worth_of_peace(small_outcome, ["PAK"], ["rial"])
+    table = worth_of_peace(small_outcome, ["PAK"], ["rail"]).set_index("partner")
+    assert set(table["scenario"]) == {"rail"}
+    assert table["difference"].to_numpy() == pytest.approx((table["at_peace"] - table["with_violence"]).to_numpy())
+    assert table["with_violence"]["PAK"] == pytest.approx(
+        small_outcome.value("real_income", scenario="rail", country="PAK")
+    )

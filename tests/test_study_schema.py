@@ -1,5 +1,6 @@
 """Reading studies: what is right is read, and everything wrong is said at once, with its place and the cure."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 import study_worlds
 from landbridge.errors import StudyError
+from landbridge.network.drawn import Drawn
 from landbridge.study.schema import Study, packaged_studies, read_study
 from study_worlds import STUDY, write_small_study
 
@@ -253,3 +255,13 @@ def test_a_change_is_made_in_the_years_in_which_it_is_in_force(small_study: Stud
         said = [f"scenario.s.changes[0]: not in force in {year or 2017}."]
         assert study.remarks(before) == said * (not closed)
         assert study.year(before) == (year or 2017)
+
+
+def test_a_study_is_read_back_as_an_outcome_keeps_it() -> None:
+    line = Drawn("line.geojson", ((75.0, 39.5), (74.3, 35.9)))
+    changes = [
+        {"kind": "link", "mode": "rail", "path": line, "assumed": True},
+        {"kind": "tariff", "percent": 10, "from": 2018},
+    ]
+    study = Study.model_validate({"study": {"title": "t", "world": "2017"}, "scenario": {"s": {"changes": changes}}})
+    assert Study.model_validate(json.loads(study.model_dump_json(by_alias=True))) == study

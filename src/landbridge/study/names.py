@@ -199,9 +199,11 @@ def _place(text: str, info: ValidationInfo) -> str:
 
 
 def _drawn(given: Any, info: ValidationInfo) -> Drawn:
-    """The line of a GeoJSON file beside the study."""
+    """The line of a GeoJSON file beside the study, or the line as an outcome has kept it."""
     if isinstance(given, Drawn):
         return given
+    if isinstance(given, dict) and set(given) == {"file", "points"}:
+        return Drawn(given["file"], tuple((lon, lat) for lon, lat in given["points"]))
     if not isinstance(given, str):
         raise complaint(f"is {given!r}; wanted is the name of a GeoJSON file beside the study.")
     folder = (info.context or {}).get("folder", Path())

@@ -19,6 +19,7 @@ import numpy as np
 
 from landbridge.errors import InputError, SolveError
 from landbridge.labels import country as code_of
+from landbridge.labels import one_of
 from landbridge.network.tables import deaths_per_million
 from landbridge.parameters import central_values, parameters
 from landbridge.security.core import Array
@@ -69,7 +70,7 @@ def worth_of_peace(source: World | Outcome, country: Sequence[str], scenario: Se
         ``low`` and ``high``.
 
     Raises:
-        InputError: not one country, or one without a series of deaths.
+        InputError: not one country, one without a series of deaths, or an unknown scenario.
         SolveError: rounds do not come to rest, or an equilibrium is not found.
     """
     if len(country) != 1:
@@ -123,7 +124,7 @@ def _of_scenarios(outcome: Outcome, iso3: str, scenarios: Sequence[str]) -> Data
     told = {key: value for key, value in header.items() if key != "name"}
     study = Study.model_validate({**told, "study": {**told["study"], "world": outcome.header["world"]["folder"]}})
     world, peace = load_world(outcome.header["world"]["folder"]), Shock(iso3, "", "", 0.0)
-    chosen = list(scenarios) or outcome.scenarios[1:]
+    chosen = [one_of(name, outcome.scenarios[1:], "scenario") for name in scenarios] or outcome.scenarios[1:]
     worlds = {BASELINE: world, "peace": at_war(world, peace)}
     for name in chosen:
         worlds[f"war {name}"] = _without_wars(study, name, world, iso3)
