@@ -107,6 +107,10 @@ def _checked(path: Path) -> None:
         ('country = "AFG", monthly_deaths = 10, start = "2016-06"', "starts in 2016-06, but the data run to 2016-12"),
         ('country = "AFG", monthly_deaths = 10, start = "2017-06", end = "2017-03"', "ends before it starts"),
         ('country = "AFG", monthly_deaths = 10, end = "2018-06"', "beyond the horizon of 12 months, to 2017-12"),
+        (
+            'country = "AFG", monthly_deaths = 10, start = "2018-02"',
+            "starts in 2018-02, beyond the horizon of 12 months",
+        ),
         ('country = "AFG", monthly_deaths = -1', "monthly_deaths: is -1"),
         ('country = "AFG", monthly_deaths = nan', "monthly_deaths: is nan"),
         ('country = "Afganistan", monthly_deaths = 1', "Did you mean 'Afghanistan'"),

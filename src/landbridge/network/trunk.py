@@ -57,6 +57,7 @@ _VARIED = (
     "terminal_hours",
     "gauge_hours",
     "conflict_delay",
+    "conflict_closure_hours",
 )
 
 

@@ -180,11 +180,13 @@ def months_of(shock: Shock, known: str, horizon: int) -> tuple[int, int]:
     start, end = (month_of(now + 1 + month) for month in (first, last))
     if first < 0:
         raise InputError(f"Violence starts in {start}, but the data run to {known}: start it later.")
+    furthest = f"{horizon} months, to {month_of(now + horizon)}"
+    if first >= horizon:
+        raise InputError(f"Violence starts in {start}, beyond the horizon of {furthest}.")
     if last < first:
         raise InputError(f"Violence ends in {end}, before it starts in {start}.")
     if last >= horizon:
-        furthest = f"{horizon} months, to {month_of(now + horizon)}"
-        raise InputError(f"Violence ends in {end}, beyond the horizon of {furthest} (at most {HORIZON}).")
+        raise InputError(f"Violence ends in {end}, beyond the horizon of {furthest}.")
     if not (np.isfinite(shock.deaths) and shock.deaths >= 0):
         raise InputError(f"Violence of {shock.deaths} deaths a month: wanted is a number of zero or more.")
     return first, last
