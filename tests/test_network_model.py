@@ -1,10 +1,12 @@
 """Costs of links and between countries, on a world small enough to reckon by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from landbridge.errors import DataError
+from landbridge.errors import DataError, InputError
 from landbridge.network import choice
 from landbridge.network.model import ALLOWED, Network
 from landbridge.parameters import central_values
@@ -104,11 +106,11 @@ def test_country_costs_are_means_over_hubs_of_the_cheapest_route(network, params
 def test_costs_are_exact_for_the_cheapest_and_the_dearest_goods(network, params):
     costs = network.country_costs(params)
     hours, usd = network.link_costs(params)
-    for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):
-        weight = usd + params["value_of_time"] * value / 24.0 * hours
+    for per_day in choice.worth_of_days(params, network.world.sectors):
+        weight = usd + per_day / 24.0 * hours
         over_land = min(weight[[0, 1, 2, 3, 4, 5]].sum(), weight[[0, 1, 2, 3, 14, 15, 16]].sum())
         chn_pak = 0.4 * weight[[0, 1, 2, 3]].sum() + 0.6 * min(over_land, weight[:5].sum())
-        found = costs.usd[RAIL, CHN, PAK] + params["value_of_time"] * value * costs.days[RAIL, CHN, PAK]
+        found = costs.usd[RAIL, CHN, PAK] + per_day * costs.days[RAIL, CHN, PAK]
         assert found == pytest.approx(chn_pak, rel=1e-5)
 
 
@@ -119,8 +121,8 @@ def test_the_value_of_goods_that_a_world_does_not_have_changes_nothing(network, 
 
 def test_more_modes_never_cost_more(network, params):
     costs = network.country_costs(params)
-    for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):
-        generalised = costs.usd + params["value_of_time"] * value * costs.days
+    for per_day in choice.worth_of_days(params, network.world.sectors):
+        generalised = costs.usd + per_day * costs.days
         assert (generalised[SEA] <= generalised[RAIL] + 1e-3).all()
         assert (generalised[RAIL] <= generalised[ROAD] + 1e-3).all()
 
@@ -182,12 +184,42 @@ def _costs(**generalised):
     for position, mode in enumerate(ALLOWED):
         usd[position, 0, 1] = usd[position, 1, 0] = generalised[mode]
     days = np.where(np.isinf(usd), np.inf, 0.0)
-    return choice.CountryCosts(["AAA", "BBB"], days, usd, np.ones((3, 2, 2)), np.ones((3, 2, 2)))
+    away = 20_000.0 * (1.0 - np.eye(2))
+    return choice.CountryCosts(["AAA", "BBB"], days, usd, np.ones((3, 2, 2)), np.ones((3, 2, 2)), away, 0.2 * away / away.max())
+
+
+def test_classes_of_goods_make_up_their_sector(params):
+    for sector in ("fuels", "manufactures"):
+        classes = choice.goods_of(params, [sector])
+        assert sum(goods.share for goods in classes) == pytest.approx(1.0)
+        teu = sum(goods.share / goods.value for goods in classes)
+        assert 1.0 / teu == pytest.approx(params[f"value_per_teu_{sector}"])
+        bulk, general, time_sensitive = classes
+        assert bulk.per_day < general.per_day < time_sensitive.per_day
+
+
+def test_classes_that_leave_no_general_goods_are_refused(params):
+    with pytest.raises(InputError, match="leave -?[0-9]+ % of the value and -[0-9]+ % of the TEU to general goods"):
+        choice.goods_of({**params, "share_bulk": 0.6, "value_ratio_bulk": 0.3}, ["fuels"])
 
 
 def test_one_route_for_all_modes_costs_what_it_costs(params):
+    cost = choice.ad_valorem(_costs(sea=500.0, rail=500.0, road=500.0), params, ["agriculture"])
+    assert cost[0, 1, 0] == pytest.approx(500.0 / params["value_per_teu_agriculture"], rel=1e-4)
+
+
+def test_what_goes_by_pipeline_pays_no_freight(params):
     cost = choice.ad_valorem(_costs(sea=500.0, rail=500.0, road=500.0), params, ["fuels"])
-    assert cost[0, 1, 0] == pytest.approx(500.0 / params["value_per_teu_fuels"])
+    assert cost[0, 1, 0] == pytest.approx(0.8 * 500.0 / params["value_per_teu_fuels"], rel=1e-4)
+
+
+def test_time_sensitive_goods_fly_where_the_ground_is_slow(params):
+    slow = _costs(sea=500.0, rail=500.0, road=500.0)
+    slow = replace(slow, days=40.0 * (slow.usd > 0.0), air_km=slow.air_km / 4.0)
+    near = replace(slow, days=slow.days / 20.0)
+    flown = [choice.mode_shares(costs, params, ["manufactures"])[3, 0, 1, 0] for costs in (slow, near)]
+    assert flown[0] > 10.0 * flown[1]
+    assert flown[0] < 1.1 * params["share_time_sensitive"]
 
 
 def test_cost_falls_when_any_set_of_modes_gets_cheaper(params):
@@ -200,10 +232,14 @@ def test_cost_falls_when_any_set_of_modes_gets_cheaper(params):
 
 def test_mode_shares_are_the_derivatives_of_the_cost(params):
     base, step = {"sea": 500.0, "rail": 600.0, "road": 800.0}, 1e-5
-    shares = choice.set_shares(_costs(**base), params, params["value_per_teu_fuels"])[:, 0, 1]
-    before = choice.ad_valorem(_costs(**base), params, ["fuels"])[0, 1, 0]
+    general = choice.goods_of(params, ["fuels"])[1]
+
+    def mean_cost(**generalised):
+        return [each[..., 0, 1] for each in choice.mean_cost(_costs(**generalised).of_ways(general, params), params)]
+
+    before, shares = mean_cost(**base)
     for position, mode in enumerate(base):
-        after = choice.ad_valorem(_costs(**{**base, mode: base[mode] * np.exp(step)}), params, ["fuels"])[0, 1, 0]
+        after, _ = mean_cost(**{**base, mode: base[mode] * np.exp(step)})
         assert np.log(after / before) / step == pytest.approx(shares[position], rel=1e-3)
 
 
@@ -224,14 +260,16 @@ def test_trade_assigned_to_the_network_adds_up(network, params):
     loads = network.loads(flows, params)
     carried = flows[..., :3].sum(axis=2)
     np.fill_diagonal(carried, 0.0)
-    np.testing.assert_allclose(loads.carried, carried.sum(axis=0) + carried.sum(axis=1))
+    moved = loads.carried + loads.flown + loads.piped
+    np.testing.assert_allclose(moved, carried.sum(axis=0) + carried.sum(axis=1))
+    assert (loads.flown > 0.0).all()
     np.testing.assert_allclose(loads.lost, 0.0, atol=1e-9)
     across = dict(zip(loads.borders, loads.border, strict=True))
     assert across["CHN-PAK"] == pytest.approx(loads.carried[CHN])
     through = dict(zip(loads.passages, loads.passage, strict=True))
     assert through["wagah"] + through["arabian_sea"] == pytest.approx(loads.carried[IND])
     share = loads.share[loads.passages.index("khunjerab")]
-    assert share[CHN] == pytest.approx(1.0)
+    assert share[CHN] == pytest.approx(loads.carried[CHN] / moved[CHN])
     assert 0.0 < share[PAK] < 1.0
 
 
@@ -240,7 +278,7 @@ def test_trade_without_a_route_is_lost_by_name(world, params):
     alone = world.with_(links=links[links["passage"] != "khunjerab"].reset_index(drop=True))
     loads = Network.from_world(alone).loads(np.ones((3, 3, 4)), params)
     np.testing.assert_allclose(loads.lost, [12.0, 6.0, 6.0])
-    np.testing.assert_allclose(loads.carried, [0.0, 6.0, 6.0])
+    np.testing.assert_allclose(loads.carried + loads.flown, [0.0, 6.0, 6.0])
 
 
 def test_loads_refuse_flows_of_another_shape(network, params):

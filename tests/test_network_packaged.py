@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from landbridge.network import edits
-from landbridge.network.choice import ad_valorem
+from landbridge.network.choice import ad_valorem, worth_of_days
 from landbridge.network.model import Network
 from landbridge.network.places import find_place
 from landbridge.network.variants import Variants
@@ -70,9 +70,9 @@ def test_railway_over_the_karakoram_brings_kashgar_and_pakistan_nearer(network):
     params = central_values()
     before, after = (each.country_costs(params) for each in (network, Network.from_world(with_rail)))
     joined = np.isfinite(before.days[1]) & (before.usd[1] > 0.0)
-    for value in (params["value_per_teu_fuels"], params["value_per_teu_manufactures"]):
+    for per_day in worth_of_days(params, ["fuels", "manufactures"]):
         cost_before, cost_after = (
-            each.usd[1] + params["value_of_time"] * value * each.days[1] for each in (before, after)
+            each.usd[1] + per_day * each.days[1] for each in (before, after)
         )
         assert cost_after[_position(network, "CHN", "PAK")] < 0.99 * cost_before[_position(network, "CHN", "PAK")]
         assert (cost_after[joined] < 1.001 * cost_before[joined]).all()

@@ -10,7 +10,7 @@ from functools import cache
 from landbridge.errors import InputError, did_you_mean
 
 MODES = ("sea", "rail", "road", "ferry", "transfer")
-MAIN_MODES = ("sea", "rail", "road")
+MAIN_MODES = ("sea", "rail", "road", "air")
 REST = "ROW"
 
 # What people write and ISO 3166 does not: former names, abbreviations of maps and statistics, everyday short forms.

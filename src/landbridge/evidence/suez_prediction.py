@@ -30,7 +30,7 @@ def ad_valorem(avoid: tuple[str, ...] = ()) -> pd.DataFrame:
     value = params["value_per_teu_manufactures"]
     day = params["value_of_time"] * value
     land = params["usd_per_teu_km_road"] + day / 24 / params["road_speed_kmh"]
-    cost = between_hubs(net, net.quantities.generalised_cost(params, value), land, avoid)
+    cost = between_hubs(net, net.quantities.generalised_cost(params, day), land, avoid)
     return over_countries(net, cost / value)
 
 

@@ -1,4 +1,4 @@
-"""Which sets of modes goods choose from, and what transport adds to their price."""
+"""Which way goods go - by sea, rail, road or air - and what transport adds to their price."""
 
 from __future__ import annotations
 
@@ -8,9 +8,76 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.errors import InputError
 from landbridge.labels import MAIN_MODES
 
 Floats = NDArray[np.float64]
+
+SETS = len(MAIN_MODES) - 1  # sets of modes on the network: sea, rail, road; the air is beside it
+PIPED = ("fuels", "oil_gas")  # sectors of which a pipeline carries part
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Goods of one class in one sector: bulk, general or time-sensitive.
+
+    ``sector`` position of the sector; ``share`` of its value that is of this class; ``value`` USD per TEU;
+    ``per_day`` what a day is worth, USD per TEU.
+    """
+
+    sector: int
+    share: float
+    value: float
+    per_day: float
+
+
+def goods_of(params: Mapping[str, float], sectors: Sequence[str]) -> list[Goods]:
+    """The goods that travel: three classes of every sector with a ``value_per_teu_`` parameter.
+
+    Bulk and time-sensitive goods are so many times as valuable by the TEU, and a day of theirs as dear a share of it,
+    as their parameters say. General goods are what is left: their value is such that a TEU of the sector is worth
+    ``value_per_teu_`` on average, sum of share / ratio = 1.
+
+    Raises:
+        InputError: the classes' shares and values leave no such general goods.
+    """
+    names = ("bulk", "time_sensitive")
+    share = {name: params[f"share_{name}"] for name in names}
+    ratio = {name: params[f"value_ratio_{name}"] for name in names}
+    day = {name: params[f"value_of_time_ratio_{name}"] for name in names}
+    share["general"], room = 1.0 - sum(share.values()), 1.0 - sum(share[name] / ratio[name] for name in names)
+    if share["general"] <= 0.0 or room <= 0.0:
+        raise InputError(
+            "The parameters share_bulk, share_time_sensitive and value_ratio_bulk, value_ratio_time_sensitive leave "
+            f"{100 * share['general']:.0f} % of the value and {100 * room:.0f} % of the TEU to general goods; both "
+            "must be above zero."
+        )
+    ratio["general"], day["general"] = share["general"] / room, 1.0
+    found = []
+    for position, sector in enumerate(sectors):
+        mean = params.get(f"value_per_teu_{sector}")
+        if mean is not None:
+            for name in ("bulk", "general", "time_sensitive"):
+                value = ratio[name] * mean
+                found.append(Goods(position, share[name], value, day[name] * params["value_of_time"] * value))
+    return found
+
+
+def general_day(params: Mapping[str, float], sector: str = "manufactures") -> float:
+    """What a day of the general goods of a sector is worth, USD per TEU."""
+    return goods_of(params, [sector])[1].per_day
+
+
+def worth_of_days(params: Mapping[str, float], sectors: Sequence[str]) -> tuple[float, float]:
+    """Least and greatest worth of a day among general goods of the sectors carried, USD per TEU; at least 1 % apart.
+
+    Of many sectors the cheapest and the dearest eighth are left out, so that a few extreme goods do not bend the costs
+    of all that lie between. Where no sector has a value of its own, that of manufactures stands for all.
+    """
+    carried = [sector for sector in sectors if f"value_per_teu_{sector}" in params] or ["manufactures"]
+    days = sorted(general_day(params, sector) for sector in carried)
+    middle = days[len(days) // 8 : len(days) - len(days) // 8]
+    return middle[0], max(middle[-1], 1.01 * middle[0])
 
 
 @dataclass(frozen=True)
@@ -19,7 +86,8 @@ class CountryCosts:
 
     ``days`` and ``usd`` (per TEU) of the cheapest route that may use this mode and those after it; ``inf`` where
     there is none. ``uses`` share of hub pairs whose route takes the mode when it may; ``reachable`` share of hub
-    pairs, weighted by people, that a route joins at all.
+    pairs, weighted by people, that a route joins at all. ``air_km`` [i, j] over the sphere; ``piped`` [i, j] share of
+    the trade in fuels that goes by pipeline.
     """
 
     countries: list[str]
@@ -27,24 +95,53 @@ class CountryCosts:
     usd: Floats
     uses: Floats
     reachable: Floats
+    air_km: Floats
+    piped: Floats
 
     def cut_off(self) -> list[str]:
         """Countries that no other country can reach by any mode."""
         joined = np.isfinite(self.days).any(axis=0) & ~np.eye(len(self.countries), dtype=bool)
         return [self.countries[position] for position in np.flatnonzero(~joined.any(axis=1))]
 
+    def off_network(self, sectors: Sequence[str]) -> Floats:
+        """Share [i, j, s] of trade that goes by pipeline."""
+        share = np.zeros((*self.piped.shape, len(sectors)))
+        share[:, :, [position for position, sector in enumerate(sectors) if sector in PIPED]] = self.piped[:, :, None]
+        return share
 
-def _weights(params: Mapping[str, float]) -> Floats:
-    """Share of shipments that may use any mode, land modes only, road only: [3], summing to one."""
+    def of_ways(self, goods: Goods, params: Mapping[str, float]) -> Floats:
+        """What each way costs goods [way, i, j], USD per TEU, a day at its worth: three sets of modes, and the air.
+
+        ``inf`` where a set has no route, and by air where no set has one: who can fly there nobody says.
+        """
+        return _ways(self.days, self.usd, self.air_km, goods, params)
+
+
+def _ways(days: Floats, usd: Floats, air_km: Floats, goods: Goods, params: Mapping[str, float]) -> Floats:
+    surface = usd + goods.per_day * days
+    per_tonne = params["air_usd_per_tonne"] + params["air_usd_per_tonne_km"] * air_km
+    air = params["tonnes_per_teu"] * per_tonne + goods.per_day * params["air_hours"] / 24.0
+    return np.concatenate([surface, np.where(np.isfinite(surface).any(axis=0), air, np.inf)[None]])
+
+
+def mean_cost(ways: Floats, params: Mapping[str, float]) -> tuple[Floats, Floats]:
+    """What an average shipper pays [...] who chooses among ways [way, ...], and the share of each way [way, ...].
+
+        mean = (sum_m a_m g_m^-sigma)^(-1/sigma)        p_m = a_m (g_m / mean)^-sigma
+
+    with a_m the shares of shippers who may use a set of modes, summing to one, and one for the air: tastes for a way
+    are Frechet with shape sigma. Where all sets give one route, it is the cost of that route, but for the air.
+    ``inf`` where there is no way; zero, and no shares, where the best costs nothing (at home).
+    """
     land, road = params["shipments_land_only"], params["shipments_road_only"]
-    return np.array([1.0 - land - road, land, road])
-
-
-def _terms(cost: Floats, params: Mapping[str, float]) -> tuple[Floats, Floats]:
-    """Cheapest cost [pairs] and a_m (g_m / g_cheapest)^-sigma [mode, pairs]; zero where a set has no route."""
-    best = cost.min(axis=0)
-    ratio = np.divide(cost, best, out=np.full_like(cost, np.inf), where=(best > 0.0) & np.isfinite(best))
-    return best, _weights(params)[:, None] * ratio ** -params["mode_dispersion"]
+    may_use = np.array([1.0 - land - road, land, road, 1.0]).reshape(-1, *[1] * (ways.ndim - 1))
+    best = ways.min(axis=0)
+    ratio = np.divide(best, ways, out=np.zeros_like(ways), where=np.isfinite(best) & (ways > 0.0))
+    terms = may_use * ratio ** params["mode_dispersion"]
+    total = terms.sum(axis=0)
+    some = total > 0.0
+    best[some] *= total[some] ** (-1.0 / params["mode_dispersion"])
+    return best, np.divide(terms, total, out=terms, where=some)
 
 
 def ad_valorem(
@@ -55,11 +152,9 @@ def ad_valorem(
 ) -> Floats:
     """Transport cost t [i, j, s] as a share of the value of the goods; a day costs ``value_of_time`` of it.
 
-    g_m = usd_m + v V_s days_m for each set of modes m, and
-    t_s = (sum_m a_m g_m^-sigma)^(-1/sigma) / V_s with shares of shipments a_m that sum to one: the mean over
-    shippers whose tastes for a set are Frechet with shape sigma. Where all sets give the same route, t is its cost;
-    a set without a route counts nothing. Sectors without a ``value_per_teu_`` parameter (services) and trade
-    within a country pay nothing; ``inf`` where no route exists.
+    The mean over the sector's classes of ``mean_cost`` over value, by their shares of the value; what goes by pipeline
+    pays nothing here, since no change of the network moves it. Sectors without a ``value_per_teu_`` parameter
+    (services) and trade within a country pay nothing; ``inf`` where no route exists.
 
     ``near``: other costs and their t at the same parameters; pairs that cost the same keep it, for speed.
     """
@@ -70,51 +165,35 @@ def ad_valorem(
     if near is not None:
         same = (days == near[0].days[:, one, other]).all(0) & (usd == near[0].usd[:, one, other]).all(0)
         one, other, days, usd = one[~same], other[~same], days[:, ~same], usd[:, ~same]
-    for position, sector in enumerate(sectors):
-        value = params.get(f"value_per_teu_{sector}")
-        if value is None:
-            continue
-        best, terms = _terms(usd + params["value_of_time"] * value * days, params)
-        total = terms.sum(axis=0)
-        mean = np.where(np.isfinite(best), 0.0, np.inf)
-        inverse = -1.0 / params["mode_dispersion"]
-        mean[total > 0.0] = best[total > 0.0] * total[total > 0.0] ** inverse
-        cost_of[one, other, position] = cost_of[other, one, position] = mean / value
+    found = np.zeros((len(one), len(sectors)))
+    for goods in goods_of(params, sectors):
+        mean, _ = mean_cost(_ways(days, usd, costs.air_km[one, other], goods, params), params)
+        found[:, goods.sector] += goods.share / goods.value * mean
+    by_network = 1.0 - costs.off_network(sectors)
+    cost_of[one, other], cost_of[other, one] = found * by_network[one, other], found * by_network[other, one]
     return cost_of
 
 
 def mode_shares(costs: CountryCosts, params: Mapping[str, float], sectors: Sequence[str]) -> Floats:
-    """Share [mode, i, j, s] of a pair's trade that goes by sea, rail or road as its main mode.
+    """Share [mode, i, j, s] of a pair's trade that goes by sea, rail or road as its main mode, or by air.
 
     Shipments of a set go by the mode that the set adds where its route takes that mode, else with the next set.
-    Zero where nothing is carried: services, trade within a country, pairs without a route.
+    Zero where nothing is carried: services, trade within a country, pairs without a route. Pipelines are left aside.
     """
-    count = len(costs.countries)
-    shares = np.zeros((len(MAIN_MODES), count, count, len(sectors)))
-    for position, sector in enumerate(sectors):
-        value = params.get(f"value_per_teu_{sector}")
-        if value is None:
-            continue
-        shares[:, :, :, position] = main_modes(set_shares(costs, params, value), costs.uses)
+    shares = np.zeros((len(MAIN_MODES), *costs.piped.shape, len(sectors)))
+    for goods in goods_of(params, sectors):
+        _, chosen = mean_cost(costs.of_ways(goods, params), params)
+        shares[..., goods.sector] += goods.share * main_modes(chosen, costs.uses)
     return shares
 
 
-def set_shares(costs: CountryCosts, params: Mapping[str, float], value: float) -> Floats:
-    """Share [set, i, j] of goods of this value per TEU whose shippers choose each set of modes."""
-    count = len(costs.countries)
-    cost = (costs.usd + params["value_of_time"] * value * costs.days).reshape(len(MAIN_MODES), -1)
-    _, terms = _terms(cost, params)
-    total = terms.sum(axis=0)
-    return np.divide(terms, total, out=np.zeros_like(terms), where=total > 0.0).reshape(-1, count, count)
-
-
 def main_modes(chosen: Floats, uses: Floats) -> Floats:
-    """Shares [mode, i, j] by main mode from shares by set: what a set's own mode does not carry moves to the next."""
-    moved = np.zeros_like(chosen)
+    """Shares [mode, i, j] by main mode from shares by way: what a set's own mode does not carry moves to the next."""
+    moved = chosen.copy()
     rest = np.zeros_like(chosen[0])
-    for position in range(len(chosen)):
+    for position in range(SETS):
         here = chosen[position] + rest
-        taken = uses[position] if position < len(chosen) - 1 else 1.0
+        taken = uses[position] if position < SETS - 1 else 1.0
         moved[position], rest = here * taken, here * (1.0 - taken)
     return moved
 

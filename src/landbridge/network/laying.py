@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from landbridge.errors import InputError
 from landbridge.network import core
+from landbridge.network.choice import general_day
 from landbridge.network.coded import links_of, nodes_of, with_rows
 from landbridge.network.ground import CONTESTED, country_at
 from landbridge.network.places import Place, great_circle_points
@@ -85,7 +86,7 @@ class Ground:
     def usual_cost(self, links: Ints) -> Floats:
         """Cost of manufactures on some links at central values, without what studies changed; infinite off the land."""
         params = central_values()
-        hourly = params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0
+        hourly = general_day(params) / 24.0
         dwell, running = self.dwell[links], running_modes(self.mode[links], self.dwell[links])
         cost = np.full(len(links), np.inf)
         for each in ("rail", "road"):

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from landbridge.errors import DataError
 from landbridge.network import core
-from landbridge.network.choice import CountryCosts, set_shares
+from landbridge.network.choice import SETS, CountryCosts, general_day, goods_of, mean_cost
 
 if TYPE_CHECKING:
     from landbridge.network.model import Labels, Network
@@ -29,9 +29,9 @@ class Loads:
     """Trade assigned to the network, MUSD a year, both directions together.
 
     ``link`` [L] by link of the network; ``passages`` names, with ``passage`` [P] the trade through each and
-    ``share`` [P, i] the share of each country's carried trade (exports + imports) that goes through it;
-    ``borders`` names "AAA-BBB", with ``border`` [B] the trade across each; ``carried`` and ``lost`` [i] each
-    country's trade that found a way and that found none.
+    ``share`` [P, i] the share of each country's trade (exports + imports) that found a way which goes through it;
+    ``borders`` names "AAA-BBB", with ``border`` [B] the trade across each; by country [i] the trade ``carried`` by
+    the network, ``flown``, ``piped``, and ``lost`` because it found no way.
     """
 
     countries: list[str]
@@ -42,17 +42,19 @@ class Loads:
     borders: list[str]
     border: Floats
     carried: Floats
+    flown: Floats
+    piped: Floats
     lost: Floats
 
 
 def routes_between_hubs(
     variants: Variants, some: Iterable[int], params: Mapping[str, float]
 ) -> dict[int, Mapping[str, Routes]]:
-    """The cheapest routes among hubs of goods of value ``value_per_teu_manufactures``, by variant and main mode."""
-    several = list(dict.fromkeys(some))
+    """The cheapest routes among hubs of general manufactures, by variant and main mode."""
+    several, per_day = list(dict.fromkeys(some)), general_day(params)
     found = {}
     for main_mode, skeleton in variants.skeletons.items():
-        costs = [skeleton.cost(variant, params, params["value_per_teu_manufactures"]) for variant in several]
+        costs = [skeleton.cost(variant, params, per_day) for variant in several]
         found[main_mode] = skeleton.paths.routes_of_each(costs, skeleton.graph.anchors)
     return {variant: {mode: each[at] for mode, each in found.items()} for at, variant in enumerate(several)}
 
@@ -65,13 +67,13 @@ def assign_trade(
     costs: CountryCosts | None = None,
     routes: Mapping[str, Routes] | None = None,
 ) -> Loads:
-    """Send trade along the cheapest routes between hubs, split over the sets of modes as ``choice.set_shares`` has it.
+    """Send trade along the cheapest routes between hubs, split over ways as ``choice.mean_cost`` has it.
 
     ``flows`` [i, j, s] in MUSD over the world's countries and sectors; trade within a country and sectors without a
     ``value_per_teu_`` parameter (services) stay off the network. A pair's trade is spread over pairs of hubs by the
-    people of both. Costs are the same both ways, so the two directions of a pair travel together. Air freight and
-    pipelines are not modelled: what they carry is here assigned to surface transport. ``costs`` between countries in
-    the variant, and its ``routes`` from ``routes_between_hubs``, are computed here if not given.
+    people of both. Costs are the same both ways, so the two directions of a pair travel together. What goes by air or
+    pipeline is counted, and loads no link. ``costs`` between countries in the variant, and its ``routes`` from
+    ``routes_between_hubs``, are computed here if not given.
 
     Raises:
         DataError: ``flows`` has not the shape of the world's countries and sectors.
@@ -85,10 +87,10 @@ def assign_trade(
     link = np.zeros(len(network.km))
     through = np.zeros((len(passages), len(countries)))
     carried = np.zeros(len(countries))
-    by_set = _trade_by_set(flows, sectors, costs, params)
+    by_way = _trade_by_way(flows, sectors, costs, params)
     routes = routes_between_hubs(variants, [variant], params)[variant] if routes is None else routes
     for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
-        trade = between_hubs(network, skeleton.changes[variant], by_set[position])
+        trade = between_hubs(network, skeleton.changes[variant], by_way[position])
         on_link, by_passage = _on_skeleton(variants, skeleton, routes[main_mode], trade, passages)
         link += on_link[variants.own_links[variant]]
         through += by_passage
@@ -96,7 +98,9 @@ def assign_trade(
     wanted = _both_ways(flows[:, :, [f"value_per_teu_{sector}" in params for sector in sectors]].sum(axis=2)).sum(
         axis=1
     )
-    share = np.divide(through, carried, out=np.zeros_like(through), where=carried > 0.0)
+    flown, piped = (by_way[way].sum(axis=1) for way in (SETS, SETS + 1))
+    moved = carried + flown + piped
+    share = np.divide(through, moved, out=np.zeros_like(through), where=moved > 0.0)
     crossing = np.flatnonzero(network.border != "")
     at = np.searchsorted(borders, network.border[crossing].astype(str))
     border = np.bincount(at, link[crossing], len(borders)).astype(float)
@@ -109,7 +113,9 @@ def assign_trade(
         borders,
         border,
         carried,
-        np.maximum(wanted - carried, 0.0),
+        flown,
+        piped,
+        np.maximum(wanted - moved, 0.0),
     )
 
 
@@ -120,13 +126,15 @@ def _both_ways(trade: Floats) -> Floats:
     return together
 
 
-def _trade_by_set(flows: Floats, sectors: list[str], costs: CountryCosts, params: Mapping[str, float]) -> Floats:
-    """Trade [set, i, j], both directions together, by the set of modes that its shippers choose."""
-    total = np.zeros_like(costs.days)
-    for position, sector in enumerate(sectors):
-        value = params.get(f"value_per_teu_{sector}")
-        if value is not None:
-            total += set_shares(costs, params, value) * _both_ways(flows[:, :, position])
+def _trade_by_way(flows: Floats, sectors: list[str], costs: CountryCosts, params: Mapping[str, float]) -> Floats:
+    """Trade [way, i, j], both directions together: by the set of modes that its shippers choose, air, pipeline."""
+    by_pipe = costs.off_network(sectors)
+    total = np.zeros((SETS + 2, *costs.piped.shape))
+    for goods in goods_of(params, sectors):
+        way = costs.of_ways(goods, params)
+        trade, off = goods.share * flows[:, :, goods.sector], by_pipe[:, :, goods.sector]
+        total[:-1] += mean_cost(way, params)[1] * _both_ways(trade * (1.0 - off))
+        total[-1] += np.where(np.isfinite(way).any(axis=0), _both_ways(trade * off), 0.0)
     return total
 
 

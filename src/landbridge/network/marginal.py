@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.network import core
-from landbridge.network.choice import CountryCosts, set_shares
+from landbridge.network.choice import SETS, CountryCosts, goods_of, mean_cost, worth_of_days
 from landbridge.network.loads import between_hubs
-from landbridge.network.model import value_range
 
 if TYPE_CHECKING:
     from landbridge.network.variants import Skeleton, Variants
@@ -34,33 +33,28 @@ class LinkGradient:
 
 
 def link_gradient(
-    variants: Variants,
-    variant: int,
-    params: Mapping[str, float],
-    costs: CountryCosts,
-    transport: Floats,
-    by_transport: Floats,
+    variants: Variants, variant: int, params: Mapping[str, float], costs: CountryCosts, by_transport: Floats
 ) -> LinkGradient:
     """The derivative by every link of a number that depends on the costs of transport t [i, j, s].
 
     Args:
-        costs, transport: costs between countries in the variant, and t (``choice.ad_valorem``), at ``params``.
-        by_transport: the number's derivative by every t [i, j, s].
+        costs: costs between countries in the variant, at ``params``.
+        by_transport: the number's derivative by every t [i, j, s] (``choice.ad_valorem``).
 
     Returns:
         exactly the derivative of ``by_transport`` . t by the hours and the money of the variant's links, with routes
         and modes chosen anew; zero on closed links and on those off the trunk, which carry nothing.
     """
     network = variants.networks[variant]
-    values = value_range(params, network.world.sectors)
-    by_set = by_mean_cost(costs, params, network.world.sectors, values, transport, by_transport)
+    worths = worth_of_days(params, network.world.sectors)
+    by_set = by_mean_cost(costs, params, network.world.sectors, worths, by_transport)
     hours, usd = np.zeros((2, variants.n_links))
-    for skeleton, at_value in zip(variants.skeletons.values(), by_set, strict=True):
-        for value, by_pair in zip(values, at_value, strict=True):
+    for skeleton, at_worth in zip(variants.skeletons.values(), by_set, strict=True):
+        for per_day, by_pair in zip(worths, at_worth, strict=True):
             weight = between_hubs(network, skeleton.changes[variant], by_pair)
-            on_link = _on_links(skeleton, skeleton.cost(variant, params, value), weight)
+            on_link = _on_links(skeleton, skeleton.cost(variant, params, per_day), weight)
             usd[skeleton.links] += on_link
-            hours[skeleton.links] += params["value_of_time"] * value / 24.0 * on_link
+            hours[skeleton.links] += per_day / 24.0 * on_link
     own = variants.own_links[variant]
     return LinkGradient(hours[own], usd[own])
 
@@ -69,27 +63,27 @@ def by_mean_cost(
     costs: CountryCosts,
     params: Mapping[str, float],
     sectors: Sequence[str],
-    values: tuple[float, float],
-    transport: Floats,
+    worths: tuple[float, float],
     by_transport: Floats,
 ) -> Floats:
-    """From the derivative by t [i, j, s] to that by the mean costs of goods of two values [set, 2, i, j].
+    """From the derivative by t [i, j, s] to that by the mean costs of goods of two worths of a day [set, 2, i, j].
 
-    Both directions together, in each triangle. With p_m the share of shippers who choose set m,
+    Both directions together, in each triangle. With p_m the share of shippers of goods n who choose set m, a_n the
+    share of the sector's value that these goods are, V_n their value and w_n what a day of theirs is worth,
 
-        d t_s / d g_m = p_m t_s / g_m          g_m(V_s) = (1 - x) g_m(V0) + x g_m(V1),  x = (V_s - V0) / (V1 - V0)
+        d t_s / d g_m = a_n p_m mean_n / (V_n g_m)     g_m(w_n) = (1 - x) g_m(w0) + x g_m(w1),  x = (w_n - w0) / (w1 - w0)
     """
-    low, high = values
-    found = np.zeros((len(costs.days), 2, *costs.days.shape[1:]))
-    for position, sector in enumerate(sectors):
-        value = params.get(f"value_per_teu_{sector}")
-        if value is None:
-            continue
-        cost = costs.usd + params["value_of_time"] * value * costs.days
-        chosen = set_shares(costs, params, value) * np.where(np.isfinite(cost), transport[:, :, position], 0.0)
-        by_cost = np.divide(chosen, cost, out=np.zeros_like(cost), where=chosen > 0.0) * by_transport[:, :, position]
+    low, high = worths
+    by_network = by_transport * (1.0 - costs.off_network(sectors))
+    found = np.zeros((SETS, 2, *costs.piped.shape))
+    for goods in goods_of(params, sectors):
+        way = costs.of_ways(goods, params)
+        mean, chosen = mean_cost(way, params)
+        spent = chosen[:SETS] * np.where(np.isfinite(mean), mean, 0.0)
+        by_cost = np.divide(spent, way[:SETS], out=np.zeros_like(spent), where=spent > 0.0)
+        by_cost *= goods.share / goods.value * by_network[:, :, goods.sector]
         by_cost += by_cost.transpose(0, 2, 1).copy()
-        nearness = (value - low) / (high - low)
+        nearness = (goods.per_day - low) / (high - low)
         found[:, 0] += (1.0 - nearness) * by_cost
         found[:, 1] += nearness * by_cost
     found[..., np.arange(found.shape[-1]), np.arange(found.shape[-1])] = 0.0

@@ -78,10 +78,10 @@ class Quantities:
             self.usd @ np.array([*per_usd, 1.0]) + (params["conflict_surcharge"] + insurance) * risk,
         )
 
-    def generalised_cost(self, params: Mapping[str, float], value: float) -> Floats:
-        """usd + v V days [L] for goods worth V = ``value`` USD per TEU."""
+    def generalised_cost(self, params: Mapping[str, float], per_day: float) -> Floats:
+        """usd + w days [L] for goods of which a day is worth w = ``per_day`` USD per TEU."""
         hours, usd = self.costs(params)
-        return usd + params["value_of_time"] * value / 24.0 * hours
+        return usd + per_day / 24.0 * hours
 
     def features(self, violent: Flags | None = None) -> sparse.csr_matrix:
         """Columns [L, G] of which every cost is a combination with non-negative weights.
@@ -205,14 +205,3 @@ class Network:
 
         return assign_trade(self.alone, 0, flows, params)
 
-
-def value_range(params: Mapping[str, float], sectors: Iterable[str]) -> tuple[float, float]:
-    """Least and greatest value of goods, USD per TEU, among the sectors carried; at least 1 % apart.
-
-    Of many sectors the cheapest and the dearest eighth are left out, so that a few extreme goods do not bend the costs
-    of all that lie between. Where no sector has a value of its own, that of manufactures stands for all.
-    """
-    values = sorted(params[name] for sector in sectors if (name := f"value_per_teu_{sector}") in params)
-    values = values or [params["value_per_teu_manufactures"]]
-    middle = values[len(values) // 8 : len(values) - len(values) // 8]
-    return middle[0], max(middle[-1], 1.01 * middle[0])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from landbridge import labels
 from landbridge.errors import InputError, did_you_mean
 from landbridge.network import core
+from landbridge.network.choice import general_day
 from landbridge.network.places import Place, find_place
 from landbridge.parameters import central_values
 from landbridge.world.distance import great_circle_km
@@ -87,7 +88,7 @@ def find_route(
     within: Iterable[str] | None = None,
     avoid: Iterable[str] = (),
 ) -> Route:
-    """The route of least ``usd + value_of_time x value_per_teu_manufactures x days`` on the whole network.
+    """The route of least cost of general manufactures, ``usd + general_day x days``, on the whole network.
 
     Args:
         network: the network.
@@ -115,7 +116,7 @@ def find_route(
             line = f"{' or '.join(wanted)} line" if wanted else "line"
             return _nowhere(start, end, f"no {line} passes within {_ACCESS_KM:.0f} km of {place.name} ({place.iso3})")
     hours, usd = network.quantities.costs(params)
-    cost = usd + params["value_of_time"] * params["value_per_teu_manufactures"] / 24.0 * hours
+    cost = usd + general_day(params) / 24.0 * hours
     path = _path(network, np.where(usable & network.open, cost, np.inf), sources, targets)
     if not np.isfinite(path.length):
         reason = _why_not(network, np.where(usable, cost, np.inf), sources, targets, start, end, wanted)

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from landbridge.network import core, paths
-from landbridge.network.model import ALLOWED, RUNNING, Network, value_range
+from landbridge.network.choice import worth_of_days
+from landbridge.network.model import ALLOWED, RUNNING, Network
 from landbridge.parameters import central_values, parameters
 from landbridge.world.package import Column, Source, Table, write_tables
 from landbridge.world.world import BASELINE, load_world, packaged_worlds
@@ -97,8 +98,8 @@ def grow(network: Network, situations: Iterable[Case], *, tolerance: float = TOL
         hours, usd = field.quantities.costs(case.params)
         for main_mode, allowed in ALLOWED.items():
             usable = field.usable(allowed, case.open)
-            for value in value_range(case.params, network.world.sectors):
-                cost = usd + case.params["value_of_time"] * value / 24.0 * hours
+            for per_day in worth_of_days(case.params, network.world.sectors):
+                cost = usd + per_day / 24.0 * hours
                 field.widen(main_mode, np.where(usable, cost, np.inf), tolerance)
     return {main_mode: field.links(main_mode) for main_mode in ALLOWED}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from landbridge.network import core
-from landbridge.network.choice import CountryCosts
-from landbridge.network.model import ALLOWED, Flags, Floats, Hubs, Ints, Network, Quantities, value_range
+from landbridge.network.choice import CountryCosts, worth_of_days
+from landbridge.network.model import ALLOWED, Flags, Floats, Hubs, Ints, Network, Quantities
 from landbridge.network.paths import ShortestPaths, prepare
+from landbridge.network.pipelines import pipeline_share
+from landbridge.world.distance import great_circle_km
 
 SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes give the same route
 
@@ -52,19 +55,19 @@ class Skeleton:
     usual: Quantities
     changes: tuple[Change, ...]
 
-    def cost(self, variant: int, params: Mapping[str, float], value: float) -> Floats:
-        """Generalised cost [M] of goods of a value per TEU; ``inf`` where a link is closed."""
-        return _cost(self.usual.generalised_cost(params, value), self.changes[variant], params, value)
+    def cost(self, variant: int, params: Mapping[str, float], per_day: float) -> Floats:
+        """Generalised cost [M] of goods of which a day is worth so much per TEU; ``inf`` where a link is closed."""
+        return _cost(self.usual.generalised_cost(params, per_day), self.changes[variant], params, per_day)
 
-    def cost_in_each(self, params: Mapping[str, float], value: float) -> list[Floats]:
+    def cost_in_each(self, params: Mapping[str, float], per_day: float) -> list[Floats]:
         """The same in every variant."""
-        usual = self.usual.generalised_cost(params, value)
-        return [_cost(usual, change, params, value) for change in self.changes]
+        usual = self.usual.generalised_cost(params, per_day)
+        return [_cost(usual, change, params, per_day) for change in self.changes]
 
 
-def _cost(usual: Floats, change: Change, params: Mapping[str, float], value: float) -> Floats:
+def _cost(usual: Floats, change: Change, params: Mapping[str, float], per_day: float) -> Floats:
     cost = usual.copy()
-    cost[change.rows] = change.quantities.generalised_cost(params, value)
+    cost[change.rows] = change.quantities.generalised_cost(params, per_day)
     cost[change.closed] = np.inf
     return cost
 
@@ -96,28 +99,41 @@ class Variants:
         """The hubs, the same in all variants."""
         return self.networks[0].hubs
 
+    @cached_property
+    def air_km(self) -> Floats:
+        """Km over the sphere [C, C] between countries, the mean over their hubs by people."""
+        first, hubs = self.networks[0], self.hubs
+        lat, lon = first.lat[hubs.node], first.lon[hubs.node]
+        return hubs.sums(great_circle_km(lat[:, None], lon[:, None], lat[None], lon[None]))
+
+    @cached_property
+    def piped(self) -> Floats:
+        """Share [C, C] of the trade in fuels that goes by pipeline."""
+        return pipeline_share(self.networks[0].world, self.networks[0].year)
+
     def country_costs(self, params: Mapping[str, float]) -> list[CountryCosts]:
         """Days and USD per TEU between countries by main mode in every variant; each pair of hubs has its own route.
 
-        Routes are found twice, for the least and the most valuable goods, values ``V0 < V1`` per TEU. With
-        ``g(V) = usd + v V days`` the cost of the cheapest route, days = (g(V1) - g(V0)) / v (V1 - V0) and
-        usd = g(V0) - v V0 days. By the envelope theorem these are the mean days and money of the routes that goods
-        of value V0 to V1 choose, and g is exact at both ends. Country pairs are means over the reachable pairs of
-        hubs, weighted by the people whom the hubs stand for.
+        Routes are found twice, for the general goods of which a day is worth least and most, ``w0 < w1`` USD per TEU.
+        With ``g(w) = usd + w days`` the cost of the cheapest route, days = (g(w1) - g(w0)) / (w1 - w0) and
+        usd = g(w0) - w0 days. By the envelope theorem these are the mean days and money of the routes that goods
+        between the two choose, and g is exact at both ends. Bulk and time-sensitive goods take the same routes within
+        a set of modes, which they would leave only to pay less: g is no less than the true cost. Country pairs are
+        means over the reachable pairs of hubs, weighted by the people whom the hubs stand for.
 
         Returns:
             costs by (main mode, country, country) in the world's order of countries: ``inf`` where nothing is
             reachable, zero on the diagonal and for economies off the network.
         """
-        values = value_range(params, self.networks[0].world.sectors)
+        worths = worth_of_days(params, self.networks[0].world.sectors)
         at_hubs = {
             main_mode: [
-                skeleton.paths.pairs_of_each(skeleton.cost_in_each(params, value), skeleton.graph.anchors)
-                for value in values
+                skeleton.paths.pairs_of_each(skeleton.cost_in_each(params, per_day), skeleton.graph.anchors)
+                for per_day in worths
             ]
             for main_mode, skeleton in self.skeletons.items()
         }
-        means = _Means(self, values, params["value_of_time"])
+        means = _Means(self, worths)
         return [
             means.between_countries(
                 variant, {mode: (low[variant], high[variant]) for mode, (low, high) in at_hubs.items()}
@@ -129,14 +145,14 @@ class Variants:
 class _Means:
     """Costs between countries from costs between hubs; what variants have in common is computed once."""
 
-    def __init__(self, variants: Variants, values: tuple[float, float], value_of_time: float) -> None:
-        self._variants, self._values, self._value_of_time = variants, values, value_of_time
+    def __init__(self, variants: Variants, worths: tuple[float, float]) -> None:
+        self._variants, self._worths = variants, worths
         self._no_route = np.full((len(variants.hubs.node),) * 2, np.inf)
         self._known: dict[tuple[int, int], Floats] = {}
 
     def between_countries(self, variant: int, at_hubs: Mapping[str, tuple[Floats, Floats]]) -> CountryCosts:
-        """Costs of one variant; ``at_hubs`` by main mode those [H, H] of the least and the most valuable goods."""
-        variants, (low, high) = self._variants, self._values
+        """Costs of one variant; ``at_hubs`` by main mode those [H, H] at the two worths of a day."""
+        variants, (low, high) = self._variants, self._worths
         countries = variants.networks[0].world.countries
         count = len(countries)
         days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
@@ -147,16 +163,14 @@ class _Means:
             uses[position] = self._uses(at_hubs[main_mode][1], narrower)
             narrower = at_hubs[main_mode][1]
             slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=change.share > 0.0)
-            days[position] = slope / (self._value_of_time * (high - low))
-            usd[position] = np.subtract(
-                cheap, low * self._value_of_time * days[position], out=slope, where=change.share > 0.0
-            )
+            days[position] = slope / (high - low)
+            usd[position] = np.subtract(cheap, low * days[position], out=slope, where=change.share > 0.0)
             share[position] = change.share
         absent = np.flatnonzero(np.diff(variants.hubs.people.indptr) == 0)
         for cost in (days, usd):
             cost[:, absent, :] = cost[:, :, absent] = 0.0
             cost[:, np.arange(count), np.arange(count)] = 0.0
-        return CountryCosts(list(countries), days, usd, uses, share)
+        return CountryCosts(list(countries), days, usd, uses, share, variants.air_km, variants.piped)
 
     def _mean(self, cost: Floats, change: Change) -> Floats:
         """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""

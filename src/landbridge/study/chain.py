@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
-from landbridge.network.choice import CountryCosts, ad_valorem, cost_change, mode_shares, set_shares
+from landbridge.network.choice import SETS, CountryCosts, ad_valorem, cost_change, goods_of, main_modes, mean_cost
 from landbridge.network.model import Network
 from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
@@ -137,22 +137,24 @@ def shipment(costs: CountryCosts, flows: Array, params: Mapping[str, float], sec
     """What an average shipment of a pair meets, weighted by ``flows`` [i, j, s] of the goods that travel.
 
     Returns:
-        ``travel_days`` and ``freight_usd`` (per TEU) [i, j], ``inf`` without a route; ``mode_share`` [i, j, mode].
+        ``travel_days`` and ``freight_usd`` (per TEU) [i, j] of those that stay on the ground, ``inf`` without a route;
+        ``mode_share`` [i, j, mode].
     """
     carried = [f"value_per_teu_{sector}" in params for sector in sectors]
     weight = np.where(carried, flows, 0.0) + 1e-12 * np.array(carried)
     weight /= weight.sum(axis=2, keepdims=True)
-    days = np.zeros(flows.shape[:2])
-    usd = np.zeros(flows.shape[:2])
-    for position, sector in enumerate(sectors):
-        if carried[position]:
-            chosen = set_shares(costs, params, params[f"value_per_teu_{sector}"]) * weight[:, :, position]
-            days += _expected(chosen, costs.days)
-            usd += _expected(chosen, costs.usd)
+    by_way, by_mode = np.zeros((2, SETS + 1, *flows.shape[:2]))
+    for goods in goods_of(params, sectors):
+        _, chosen = mean_cost(costs.of_ways(goods, params), params)
+        share = goods.share * weight[:, :, goods.sector]
+        by_way += share * chosen
+        by_mode += share * main_modes(chosen, costs.uses)
+    on_ground = by_way[:SETS].sum(axis=0)
+    chosen = np.divide(by_way[:SETS], on_ground, out=np.zeros_like(by_way[:SETS]), where=on_ground > 0.0)
+    days, usd = _expected(chosen, costs.days), _expected(chosen, costs.usd)
     unreachable = ~np.isfinite(costs.days).any(axis=0)
     days[unreachable] = usd[unreachable] = np.inf
-    shares = np.einsum("mijs,ijs->ijm", mode_shares(costs, params, sectors), weight)
-    return {"travel_days": days, "freight_usd": usd, "mode_share": shares}
+    return {"travel_days": days, "freight_usd": usd, "mode_share": np.moveaxis(by_mode, 0, 2)}
 
 
 def components(
@@ -160,30 +162,30 @@ def components(
 ) -> dict[str, Array]:
     """The cost of transport t [i, j, s] split into what hours and what money make of it; they add up to t.
 
-    The split is that of the expected shipment: v V E[days] against E[usd], over the sets of modes shippers choose.
+    The split is that of the expected shipment of each class of goods, v V E[days] against E[usd], over the ways that
+    its shippers choose, weighted by what each class pays.
     """
-    hours = np.zeros_like(transport)
-    for position, sector in enumerate(sectors):
-        value = params.get(f"value_per_teu_{sector}")
-        if value is not None:
-            chosen = set_shares(costs, params, value)
-            time = params["value_of_time"] * value * _expected(chosen, costs.days)
-            total = time + _expected(chosen, costs.usd)
-            share = np.divide(time, total, out=np.zeros_like(time), where=total > 0)
-            finite = np.isfinite(transport[:, :, position])
-            np.multiply(transport[:, :, position], share, out=hours[:, :, position], where=finite)
-    money = np.subtract(transport, hours, out=np.full_like(transport, np.inf), where=np.isfinite(transport))
+    time, total = np.zeros((2, *transport.shape))
+    for goods in goods_of(params, sectors):
+        way = costs.of_ways(goods, params)
+        mean, chosen = mean_cost(way, params)
+        days = np.concatenate([costs.days, np.full((1, *mean.shape), params["air_hours"] / 24.0)])
+        in_time = np.divide(
+            goods.per_day * _expected(chosen, days), _expected(chosen, way), out=np.zeros_like(mean), where=mean > 0.0
+        )
+        paid = goods.share / goods.value * np.where(np.isfinite(mean), mean, 0.0)
+        total[:, :, goods.sector] += paid
+        time[:, :, goods.sector] += paid * in_time
+    finite = np.isfinite(transport)
+    share = np.divide(time, total, out=np.zeros_like(time), where=total > 0.0)
+    hours = np.multiply(transport, share, out=np.zeros_like(transport), where=finite)
+    money = np.subtract(transport, hours, out=np.full_like(transport, np.inf), where=finite)
     return {"hours": hours, "money": money}
-
-
-def _expected(chosen: Array, values: Array) -> Array:
-    """sum_m chosen_m values_m over the sets of modes that have a route."""
-    total: Array = (chosen * np.where(np.isfinite(values), values, 0.0)).sum(axis=0)
-    return total
 
 
 def among(costs: CountryCosts, positions: NDArray[np.intp]) -> CountryCosts:
     """The costs between some of the countries."""
-    square = np.ix_(np.arange(len(costs.days)), positions, positions)
+    square = np.ix_(positions, positions)
+    by_set = (costs.days, costs.usd, costs.uses, costs.reachable)
     names = [costs.countries[position] for position in positions]
-    return CountryCosts(names, costs.days[square], costs.usd[square], costs.uses[square], costs.reachable[square])
+    return CountryCosts(names, *(each[:, *square] for each in by_set), costs.air_km[square], costs.piped[square])

@@ -175,7 +175,7 @@ def link_values(
     weights = np.where(np.isin(world.countries, codes), response.state.expenditure, 0.0)
     by_kappa = response.real_income(weights[None]).trade_cost(0)
     by_transport = np.where(np.isfinite(transport[-1]), by_kappa / (1.0 + transport[-1]), 0.0)
-    gradient = link_gradient(variants, len(costs) - 1, params, costs[-1], transport[-1], by_transport)
+    gradient = link_gradient(variants, len(costs) - 1, params, costs[-1], by_transport)
     return LinkValues(variants.networks[-1], codes, *network.link_costs(params), -gradient.hours, -gradient.usd)
 
 

@@ -1,0 +1,114 @@
+"""Which way goods go, by value, against published statistics: half fitted the choice of modes, half is held out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.evidence.framework import Check, Measured
+from landbridge.labels import MAIN_MODES
+from landbridge.network.choice import mode_shares
+from landbridge.network.model import Network
+from landbridge.parameters import central_values
+from landbridge.study.names import group
+from landbridge.trade.model import trade_baseline
+from landbridge.world import World, load_world
+
+SHARES = "mode_shares.csv"
+TOLERANCE = 5.0  # points of percent
+OTHERS = "others"
+LAND = "land"  # rail and road together
+
+
+@cache
+def published() -> pd.DataFrame:
+    """The published rows, with ``percent``: of the four modes together where all are known, else as published."""
+    frame = pd.read_csv(str(files("landbridge.evidence") / "data" / SHARES), keep_default_na=False)
+    together = frame.groupby("flow")["published"].transform("sum")
+    alone = frame.groupby("flow")["mode"].transform("size") == 1
+    return frame.assign(percent=frame["published"].where(alone, 100.0 * frame["published"] / together))
+
+
+def shares_of(year: str, params: dict[str, float]) -> NDArray[np.float64]:
+    """Trade [mode, i, j] by main mode in a packaged world, MUSD, pipelines left aside."""
+    world = load_world(year)
+    costs = Network.from_world(world).country_costs(params)
+    flows = trade_baseline(world).flows * (1.0 - costs.off_network(world.sectors))
+    return np.einsum("mijs,ijs->mij", mode_shares(costs, params, world.sectors), flows)
+
+
+@cache
+def _central(year: str) -> NDArray[np.float64]:
+    return shares_of(year, central_values())
+
+
+def percent(row: pd.Series, by_mode: NDArray[np.float64], world: World) -> float:
+    """Our share of a published row's mode in its flow, percent."""
+    ends = [_countries(world, str(row[end]), str(row[other])) for end, other in _ENDS]
+    pairs = np.zeros(by_mode.shape[1:], dtype=bool)
+    pairs[np.ix_(*ends)] = True
+    pairs |= pairs.T & (row["both_ways"] == "yes")
+    moved = by_mode[:, pairs].sum(axis=1)
+    modes = ("rail", "road") if row["mode"] == LAND else (row["mode"],)
+    return float(100.0 * sum(moved[MAIN_MODES.index(mode)] for mode in modes) / moved.sum())
+
+
+_ENDS = (("exporters", "importers"), ("importers", "exporters"))
+
+
+def _countries(world: World, names: str, across: str) -> NDArray[np.intp]:
+    """Positions of the countries named; of those across from which is everybody else, where "others" are meant."""
+    named = np.isin(world.countries, group(world, (across if names == OTHERS else names).split()))
+    return np.flatnonzero(~named if names == OTHERS else named)
+
+
+def _measure(row: pd.Series) -> Callable[[Path], Measured]:
+    return lambda _: Measured(percent(row, _central(str(row["world"])), load_world(str(row["world"]))))
+
+
+def _median_error(_: Path) -> Measured:
+    frame = published()
+    frame = frame[frame["half"] == "test"]
+    ours = np.array([percent(row, _central(str(row["world"])), load_world(str(row["world"]))) for _, row in frame.iterrows()])
+    error = np.abs(ours - frame["percent"].to_numpy())
+    worst = frame.iloc[int(error.argmax())]
+    within = int((error <= TOLERANCE).sum())
+    return Measured(
+        float(np.median(error)),
+        f"{len(error)} shares, {within} of them within {TOLERANCE:g} points; worst {worst['flow']} by {worst['mode']}, "
+        f"{error.max():.0f} points",
+    )
+
+
+CHECKS = (
+    Check(
+        id="mode-held-out",
+        kind="evidence",
+        sentence="published shares of modes on which nothing was fitted: median error",
+        published=0.0,
+        tolerance=TOLERANCE,
+        unit="points",
+        source=f"evidence/data/{SHARES}: written down before the choice of modes was fitted",
+        measure=_median_error,
+    ),
+    *(
+        Check(
+            id=f"mode-{row['flow']}-{row['mode']}",
+            kind="evidence" if row["half"] == "test" else "calibration",
+            sentence=f"share of {row['exporters']} to {row['importers']}"
+            f"{' and back' if row['both_ways'] == 'yes' else ''} that goes by {row['mode']}, by value",
+            published=round(float(row["percent"]), 1),
+            tolerance=TOLERANCE,
+            unit="%",
+            source=str(row["source"]),
+            measure=_measure(row),
+        )
+        for _, row in published().iterrows()
+    ),
+)
