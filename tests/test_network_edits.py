@@ -212,8 +212,8 @@ def test_new_line_counts_in_country_costs_of_a_world_with_a_trunk(world):
     small = tiny_world(trunk=trunk.frame)
     params = central_values()
     before = Network.from_world(small).country_costs(params)
-    np.testing.assert_allclose(before.days, Network.from_world(world).country_costs(params).days, rtol=0.05)
+    np.testing.assert_allclose(before.cost, Network.from_world(world).country_costs(params).cost, rtol=0.05)
     after = Network.from_world(
         edits.add_link(small, mode="road", via=["Kashgar", "Lahore"], speed_kmh=90.0, assumed=True)
     ).country_costs(params)
-    assert after.days[2, 0, 2] < 0.8 * before.days[2, 0, 2]
+    assert (after.days_and_usd(300.0)[0] < 0.8 * before.days_and_usd(300.0)[0])[2, 0, 2]

@@ -1,7 +1,5 @@
 """Costs of links and between countries, on a world small enough to reckon by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,10 +71,7 @@ def test_deaths_that_are_estimated_spread_with_their_standard_error(world, param
 def test_peace_makes_land_transport_cheaper(world, params):
     peace = world.with_(conflict=pd.DataFrame({"iso3": ["PAK"], "intensity": [0.0]}))
     before, after = (Network.from_world(each).country_costs(params) for each in (world, peace))
-    assert (after.days[ROAD, CHN, PAK], after.usd[ROAD, CHN, PAK]) < (
-        before.days[ROAD, CHN, PAK],
-        before.usd[ROAD, CHN, PAK],
-    )
+    assert (after.cost[:, ROAD, CHN, PAK] < before.cost[:, ROAD, CHN, PAK]).all()
     assert Network.from_world(peace).link_costs(params)[0][4] == pytest.approx(1220.0 / params["road_speed_kmh"])
 
 
@@ -97,41 +92,47 @@ def test_country_costs_are_means_over_hubs_of_the_cheapest_route(network, params
     costs = network.country_costs(params)
     hours, usd = network.link_costs(params)
     to_lahore, on_to_karachi = [0, 1, 2, 3], [4]
-    days = (hours[to_lahore].sum() + 0.6 * hours[on_to_karachi].sum()) / 24.0
-    money = usd[to_lahore].sum() + 0.6 * usd[on_to_karachi].sum()
-    assert costs.days[ROAD, CHN, PAK] == pytest.approx(days, rel=1e-5)
-    assert costs.usd[ROAD, CHN, PAK] == pytest.approx(money, rel=1e-5)
+    for per_day in (20.0, 200.0, 2000.0):
+        days, money = costs.days_and_usd(per_day)
+        mean_days = (hours[to_lahore].sum() + 0.6 * hours[on_to_karachi].sum()) / 24.0
+        assert days[ROAD, CHN, PAK] == pytest.approx(mean_days, rel=1e-5)
+        mean_usd = usd[to_lahore].sum() + 0.6 * usd[on_to_karachi].sum()
+        assert money[ROAD, CHN, PAK] == pytest.approx(mean_usd, rel=1e-4)
 
 
-def test_costs_are_exact_for_the_cheapest_and_the_dearest_goods(network, params):
+def test_costs_are_exact_at_three_worths_of_a_day(network, params):
     costs = network.country_costs(params)
     hours, usd = network.link_costs(params)
-    for per_day in choice.worth_of_days(params, network.world.sectors):
+    for at, per_day in enumerate(costs.worths):
         weight = usd + per_day / 24.0 * hours
         over_land = min(weight[[0, 1, 2, 3, 4, 5]].sum(), weight[[0, 1, 2, 3, 14, 15, 16]].sum())
         chn_pak = 0.4 * weight[[0, 1, 2, 3]].sum() + 0.6 * min(over_land, weight[:5].sum())
-        found = costs.usd[RAIL, CHN, PAK] + per_day * costs.days[RAIL, CHN, PAK]
-        assert found == pytest.approx(chn_pak, rel=1e-5)
+        assert costs.cost[at, RAIL, CHN, PAK] == pytest.approx(chn_pak, rel=1e-5)
+
+
+def test_costs_rise_with_the_worth_of_a_day_and_bend_one_way_only(network, params):
+    costs = network.country_costs(params)
+    least, general, greatest = costs.worths
+    low, mid, high = costs.cost[:, SEA, CHN, IND]
+    assert low < mid < high
+    assert (mid - low) / (general - least) >= (high - mid) / (greatest - general) - 1e-6
 
 
 def test_the_value_of_goods_that_a_world_does_not_have_changes_nothing(network, params):
     others = network.country_costs({**params, "value_per_teu_diamonds": 1e9, "value_per_teu_gravel": 1.0})
-    np.testing.assert_array_equal(others.days, network.country_costs(params).days)
+    np.testing.assert_array_equal(others.cost, network.country_costs(params).cost)
 
 
 def test_more_modes_never_cost_more(network, params):
     costs = network.country_costs(params)
-    for per_day in choice.worth_of_days(params, network.world.sectors):
-        generalised = costs.usd + per_day * costs.days
-        assert (generalised[SEA] <= generalised[RAIL] + 1e-3).all()
-        assert (generalised[RAIL] <= generalised[ROAD] + 1e-3).all()
+    assert (costs.cost[:, SEA] <= costs.cost[:, RAIL] + 1e-3).all()
+    assert (costs.cost[:, RAIL] <= costs.cost[:, ROAD] + 1e-3).all()
 
 
 def test_costs_are_symmetric_and_zero_at_home(network, params):
     costs = network.country_costs(params)
-    for cost in (costs.days, costs.usd):
-        np.testing.assert_allclose(cost, cost.transpose(0, 2, 1), rtol=1e-9)
-        assert (cost[:, range(3), range(3)] == 0.0).all()
+    np.testing.assert_allclose(costs.cost, costs.cost.transpose(0, 1, 3, 2), rtol=1e-9)
+    assert (costs.cost[..., range(3), range(3)] == 0.0).all()
 
 
 def test_a_country_cut_off_has_infinite_costs_and_is_named(world, params):
@@ -139,9 +140,9 @@ def test_a_country_cut_off_has_infinite_costs_and_is_named(world, params):
     alone = world.with_(links=links[links["passage"] != "khunjerab"].reset_index(drop=True))
     costs = Network.from_world(alone).country_costs(params)
     assert costs.cut_off() == ["CHN"]
-    assert np.isinf(costs.days[:, CHN, IND]).all()
-    assert np.isinf(costs.usd[:, PAK, CHN]).all()
-    assert costs.days[0, CHN, CHN] == 0.0
+    assert np.isinf(costs.cost[..., CHN, IND]).all()
+    assert all(np.isinf(each[:, PAK, CHN]).all() for each in costs.days_and_usd(100.0))
+    assert (costs.cost[..., CHN, CHN] == 0.0).all()
     transport = choice.ad_valorem(costs, params, alone.sectors)
     assert np.isinf(transport[CHN, IND, :3]).all()
     assert (transport[:, :, 3] == 0.0).all()
@@ -151,16 +152,15 @@ def test_an_economy_off_the_network_pays_nothing(world, params):
     economies = pd.DataFrame({"iso3": ["CHN", "IND", "PAK", "ROW"], "trade": True})
     costs = Network.from_world(world.with_(economies=economies)).country_costs(params)
     assert costs.countries == ["CHN", "IND", "PAK", "ROW"]
-    assert (costs.days[:, 3, :] == 0.0).all()
-    assert (costs.usd[:, :, 3] == 0.0).all()
+    assert (costs.cost[..., 3, :] == 0.0).all()
+    assert (costs.cost[..., 3] == 0.0).all()
 
 
 def test_hierarchy_and_dijkstra_give_the_same_country_costs(world, params, monkeypatch):
     fast = Network.from_world(world).country_costs(params)
     monkeypatch.setattr("landbridge.network.paths.routingkit", None)
     slow = Network.from_world(world).country_costs(params)
-    np.testing.assert_allclose(fast.days, slow.days, rtol=1e-4)
-    np.testing.assert_allclose(fast.usd, slow.usd, rtol=1e-4)
+    np.testing.assert_allclose(fast.cost, slow.cost, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("column", "value"), [("km", 0.0), ("km", -3.0), ("speed_factor", 0.0), ("km", np.nan)])
@@ -178,14 +178,12 @@ def test_links_to_unknown_nodes_are_refused(world):
         Network.from_world(world.with_(links=links))
 
 
-def _costs(**generalised):
-    """Costs of one pair of countries whose days are zero, by set of modes."""
-    usd = np.zeros((3, 2, 2))
-    for position, mode in enumerate(ALLOWED):
-        usd[position, 0, 1] = usd[position, 1, 0] = generalised[mode]
-    days = np.where(np.isinf(usd), np.inf, 0.0)
-    away = 20_000.0 * (1.0 - np.eye(2))
-    return choice.CountryCosts(["AAA", "BBB"], days, usd, np.ones((3, 2, 2)), np.ones((3, 2, 2)), away, 0.2 * away / away.max())
+def _costs(days=0.0, away=20_000.0, **usd):
+    """Costs of one pair of countries by set of modes, all of which take as many days."""
+    worths, abroad = (20.0, 200.0, 2000.0), 1.0 - np.eye(2)
+    cost = np.array([[(usd[mode] + per_day * days) * abroad for mode in ALLOWED] for per_day in worths])
+    some = np.ones_like(cost)
+    return choice.CountryCosts(["AAA", "BBB"], worths, cost, some, some[0], away * abroad, 0.2 * abroad)
 
 
 def test_classes_of_goods_make_up_their_sector(params):
@@ -199,7 +197,7 @@ def test_classes_of_goods_make_up_their_sector(params):
 
 
 def test_classes_that_leave_no_general_goods_are_refused(params):
-    with pytest.raises(InputError, match="leave -?[0-9]+ % of the value and -[0-9]+ % of the TEU to general goods"):
+    with pytest.raises(InputError, match="of the TEU to general goods; both must be above zero"):
         choice.goods_of({**params, "share_bulk": 0.6, "value_ratio_bulk": 0.3}, ["fuels"])
 
 
@@ -214,10 +212,10 @@ def test_what_goes_by_pipeline_pays_no_freight(params):
 
 
 def test_time_sensitive_goods_fly_where_the_ground_is_slow(params):
-    slow = _costs(sea=500.0, rail=500.0, road=500.0)
-    slow = replace(slow, days=40.0 * (slow.usd > 0.0), air_km=slow.air_km / 4.0)
-    near = replace(slow, days=slow.days / 20.0)
-    flown = [choice.mode_shares(costs, params, ["manufactures"])[3, 0, 1, 0] for costs in (slow, near)]
+    flown = []
+    for days in (40.0, 2.0):
+        costs = _costs(days, 5_000.0, sea=500.0, rail=500.0, road=500.0)
+        flown.append(choice.mode_shares(costs, params, ["manufactures"])[3, 0, 1, 0])
     assert flown[0] > 10.0 * flown[1]
     assert flown[0] < 1.1 * params["share_time_sensitive"]
 

@@ -32,7 +32,7 @@ def days(world: World, mode: str, origin: str, destination: str) -> float:
     network = Network.from_world(world)
     costs = network.country_costs(central_values())
     return float(
-        costs.days[
+        costs.days_and_usd(100.0)[0][
             ["sea", "rail", "road"].index(mode), world.countries.index(origin), world.countries.index(destination)
         ]
     )

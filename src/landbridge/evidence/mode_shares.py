@@ -29,7 +29,9 @@ LAND = "land"  # rail and road together
 @cache
 def published() -> pd.DataFrame:
     """The published rows, with ``percent``: of the four modes together where all are known, else as published."""
-    frame = pd.read_csv(str(files("landbridge.evidence") / "data" / SHARES), keep_default_na=False)
+    frame = pd.read_csv(
+        str(files("landbridge.evidence") / "data" / SHARES), dtype={"world": str}, keep_default_na=False
+    )
     together = frame.groupby("flow")["published"].transform("sum")
     alone = frame.groupby("flow")["mode"].transform("size") == 1
     return frame.assign(percent=frame["published"].where(alone, 100.0 * frame["published"] / together))
@@ -69,13 +71,13 @@ def _countries(world: World, names: str, across: str) -> NDArray[np.intp]:
 
 
 def _measure(row: pd.Series) -> Callable[[Path], Measured]:
-    return lambda _: Measured(percent(row, _central(str(row["world"])), load_world(str(row["world"]))))
+    return lambda _: Measured(percent(row, _central(row["world"]), load_world(row["world"])))
 
 
 def _median_error(_: Path) -> Measured:
     frame = published()
     frame = frame[frame["half"] == "test"]
-    ours = np.array([percent(row, _central(str(row["world"])), load_world(str(row["world"]))) for _, row in frame.iterrows()])
+    ours = np.array([percent(row, _central(row["world"]), load_world(row["world"])) for _, row in frame.iterrows()])
     error = np.abs(ours - frame["percent"].to_numpy())
     worst = frame.iloc[int(error.argmax())]
     within = int((error <= TOLERANCE).sum())

@@ -68,31 +68,34 @@ def general_day(params: Mapping[str, float], sector: str = "manufactures") -> fl
     return goods_of(params, [sector])[1].per_day
 
 
-def worth_of_days(params: Mapping[str, float], sectors: Sequence[str]) -> tuple[float, float]:
-    """Least and greatest worth of a day among general goods of the sectors carried, USD per TEU; at least 1 % apart.
+def worth_of_days(params: Mapping[str, float], sectors: Sequence[str]) -> tuple[float, float, float]:
+    """Worths of a day for which routes are found, USD per TEU: the least and the greatest among goods, and between
+    them that of general manufactures; at least 1 % apart.
 
     Of many sectors the cheapest and the dearest eighth are left out, so that a few extreme goods do not bend the costs
-    of all that lie between. Where no sector has a value of its own, that of manufactures stands for all.
+    of all that lie between. Where no sector has a value of its own, manufactures stand for all.
     """
     carried = [sector for sector in sectors if f"value_per_teu_{sector}" in params] or ["manufactures"]
-    days = sorted(general_day(params, sector) for sector in carried)
-    middle = days[len(days) // 8 : len(days) - len(days) // 8]
-    return middle[0], max(middle[-1], 1.01 * middle[0])
+    carried.sort(key=lambda sector: params[f"value_per_teu_{sector}"])
+    middle = carried[len(carried) // 8 : len(carried) - len(carried) // 8]
+    days = [goods.per_day for goods in goods_of(params, middle)]
+    general = general_day(params)
+    return min(*days, 0.99 * general), general, max(*days, 1.01 * general)
 
 
 @dataclass(frozen=True)
 class CountryCosts:
-    """Transport between countries by main mode (sea, rail, road): arrays [mode, i, j] over ``countries``.
+    """Transport between countries: arrays by worth of a day, main mode (sea, rail, road) and pair [k, mode, i, j].
 
-    ``days`` and ``usd`` (per TEU) of the cheapest route that may use this mode and those after it; ``inf`` where
-    there is none. ``uses`` share of hub pairs whose route takes the mode when it may; ``reachable`` share of hub
-    pairs, weighted by people, that a route joins at all. ``air_km`` [i, j] over the sphere; ``piped`` [i, j] share of
-    the trade in fuels that goes by pipeline.
+    ``cost`` USD per TEU of goods of which a day is worth ``worths`` [k], of the cheapest route that may use this mode
+    and those after it, ``inf`` where there is none; ``uses`` share of hub pairs whose route takes the mode when it
+    may. ``reachable`` [mode, i, j] share of hub pairs, weighted by people, that a route joins at all; ``air_km``
+    [i, j] over the sphere; ``piped`` [i, j] share of the trade in fuels that goes by pipeline.
     """
 
     countries: list[str]
-    days: Floats
-    usd: Floats
+    worths: tuple[float, ...]
+    cost: Floats
     uses: Floats
     reachable: Floats
     air_km: Floats
@@ -100,8 +103,20 @@ class CountryCosts:
 
     def cut_off(self) -> list[str]:
         """Countries that no other country can reach by any mode."""
-        joined = np.isfinite(self.days).any(axis=0) & ~np.eye(len(self.countries), dtype=bool)
+        joined = np.isfinite(self.cost[0]).any(axis=0) & ~np.eye(len(self.countries), dtype=bool)
         return [self.countries[position] for position in np.flatnonzero(~joined.any(axis=1))]
+
+    def days_and_usd(self, per_day: float) -> tuple[Floats, Floats]:
+        """Mean days and USD per TEU [mode, i, j] of the routes of goods near this worth of a day; ``inf`` without one.
+
+        By the envelope theorem days are the slope of the cost between the two worths around it.
+        """
+        at = min(max(int(np.searchsorted(self.worths, per_day)) - 1, 0), len(self.worths) - 2)
+        low, high = self.cost[at], self.cost[at + 1]
+        joined = np.isfinite(low)
+        days = np.subtract(high, low, out=np.full_like(low, np.inf), where=joined)
+        days /= self.worths[at + 1] - self.worths[at]
+        return days, np.subtract(low, self.worths[at] * days, out=np.full_like(low, np.inf), where=joined)
 
     def off_network(self, sectors: Sequence[str]) -> Floats:
         """Share [i, j, s] of trade that goes by pipeline."""
@@ -114,11 +129,22 @@ class CountryCosts:
 
         ``inf`` where a set has no route, and by air where no set has one: who can fly there nobody says.
         """
-        return _ways(self.days, self.usd, self.air_km, goods, params)
+        return _ways(self.cost, self.air_km, goods, self.worths, params)
 
 
-def _ways(days: Floats, usd: Floats, air_km: Floats, goods: Goods, params: Mapping[str, float]) -> Floats:
-    surface = usd + goods.per_day * days
+def weights(worths: Sequence[float], per_day: float) -> Floats:
+    """Weights [k] by which costs at some worths of a day make that at ``per_day``: linear between the two around it.
+
+    No weight is negative, so that no way gets dearer where a link gets cheaper. Below the least worth the cost is that
+    of the least; beyond the greatest it grows in proportion, as it does where time is nearly all of it.
+    """
+    at = np.interp(per_day, worths, np.arange(len(worths)))
+    hats = np.maximum(1.0 - np.abs(at - np.arange(len(worths))), 0.0)
+    return hats * max(per_day / worths[-1], 1.0)
+
+
+def _ways(cost: Floats, air_km: Floats, goods: Goods, worths: Sequence[float], params: Mapping[str, float]) -> Floats:
+    surface = sum(weight * cost[at] for at, weight in enumerate(weights(worths, goods.per_day)) if weight > 0.0)
     per_tonne = params["air_usd_per_tonne"] + params["air_usd_per_tonne_km"] * air_km
     air = params["tonnes_per_teu"] * per_tonne + goods.per_day * params["air_hours"] / 24.0
     return np.concatenate([surface, np.where(np.isfinite(surface).any(axis=0), air, np.inf)[None]])
@@ -160,14 +186,14 @@ def ad_valorem(
     """
     count = len(costs.countries)
     one, other = np.triu_indices(count, 1)
-    days, usd = costs.days[:, one, other], costs.usd[:, one, other]
+    cost = costs.cost[:, :, one, other]
     cost_of = np.zeros((count, count, len(sectors))) if near is None else near[1].copy()
     if near is not None:
-        same = (days == near[0].days[:, one, other]).all(0) & (usd == near[0].usd[:, one, other]).all(0)
-        one, other, days, usd = one[~same], other[~same], days[:, ~same], usd[:, ~same]
+        same = (cost == near[0].cost[:, :, one, other]).all(axis=(0, 1))
+        one, other, cost = one[~same], other[~same], cost[:, :, ~same]
     found = np.zeros((len(one), len(sectors)))
     for goods in goods_of(params, sectors):
-        mean, _ = mean_cost(_ways(days, usd, costs.air_km[one, other], goods, params), params)
+        mean, _ = mean_cost(_ways(cost, costs.air_km[one, other], goods, costs.worths, params), params)
         found[:, goods.sector] += goods.share / goods.value * mean
     by_network = 1.0 - costs.off_network(sectors)
     cost_of[one, other], cost_of[other, one] = found * by_network[one, other], found * by_network[other, one]
@@ -183,12 +209,14 @@ def mode_shares(costs: CountryCosts, params: Mapping[str, float], sectors: Seque
     shares = np.zeros((len(MAIN_MODES), *costs.piped.shape, len(sectors)))
     for goods in goods_of(params, sectors):
         _, chosen = mean_cost(costs.of_ways(goods, params), params)
-        shares[..., goods.sector] += goods.share * main_modes(chosen, costs.uses)
+        shares[..., goods.sector] += goods.share * main_modes(chosen, costs, goods.per_day)
     return shares
 
 
-def main_modes(chosen: Floats, uses: Floats) -> Floats:
+def main_modes(chosen: Floats, costs: CountryCosts, per_day: float) -> Floats:
     """Shares [mode, i, j] by main mode from shares by way: what a set's own mode does not carry moves to the next."""
+    near = weights(costs.worths, per_day)
+    uses = np.tensordot(near / near.sum(), costs.uses, axes=1)
     moved = chosen.copy()
     rest = np.zeros_like(chosen[0])
     for position in range(SETS):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.network import core
-from landbridge.network.choice import SETS, CountryCosts, goods_of, mean_cost, worth_of_days
+from landbridge.network.choice import SETS, CountryCosts, goods_of, mean_cost, weights
 from landbridge.network.loads import between_hubs
 
 if TYPE_CHECKING:
@@ -46,11 +46,10 @@ def link_gradient(
         and modes chosen anew; zero on closed links and on those off the trunk, which carry nothing.
     """
     network = variants.networks[variant]
-    worths = worth_of_days(params, network.world.sectors)
-    by_set = by_mean_cost(costs, params, network.world.sectors, worths, by_transport)
+    by_cost = by_mean_cost(costs, params, network.world.sectors, by_transport)
     hours, usd = np.zeros((2, variants.n_links))
-    for skeleton, at_worth in zip(variants.skeletons.values(), by_set, strict=True):
-        for per_day, by_pair in zip(worths, at_worth, strict=True):
+    for position, skeleton in enumerate(variants.skeletons.values()):
+        for per_day, by_pair in zip(costs.worths, by_cost[:, position], strict=True):
             weight = between_hubs(network, skeleton.changes[variant], by_pair)
             on_link = _on_links(skeleton, skeleton.cost(variant, params, per_day), weight)
             usd[skeleton.links] += on_link
@@ -60,32 +59,26 @@ def link_gradient(
 
 
 def by_mean_cost(
-    costs: CountryCosts,
-    params: Mapping[str, float],
-    sectors: Sequence[str],
-    worths: tuple[float, float],
-    by_transport: Floats,
+    costs: CountryCosts, params: Mapping[str, float], sectors: Sequence[str], by_transport: Floats
 ) -> Floats:
-    """From the derivative by t [i, j, s] to that by the mean costs of goods of two worths of a day [set, 2, i, j].
+    """From the derivative by t [i, j, s] to that by the costs of every set of modes at every worth of a day.
 
-    Both directions together, in each triangle. With p_m the share of shippers of goods n who choose set m, a_n the
-    share of the sector's value that these goods are, V_n their value and w_n what a day of theirs is worth,
+    Returns [k, set, i, j], both directions together, in each triangle. With p_m the share of shippers of goods n who
+    choose set m, a_n the share of the sector's value that these goods are, V_n their value, w_n what a day of theirs
+    is worth, and h_k the weights of ``choice.weights``,
 
-        d t_s / d g_m = a_n p_m mean_n / (V_n g_m)     g_m(w_n) = (1 - x) g_m(w0) + x g_m(w1),  x = (w_n - w0) / (w1 - w0)
+        d t_s / d g_mk = a_n p_m mean_n h_k(w_n) / (V_n g_m)
     """
-    low, high = worths
     by_network = by_transport * (1.0 - costs.off_network(sectors))
-    found = np.zeros((SETS, 2, *costs.piped.shape))
+    found = np.zeros_like(costs.cost)
     for goods in goods_of(params, sectors):
         way = costs.of_ways(goods, params)
         mean, chosen = mean_cost(way, params)
         spent = chosen[:SETS] * np.where(np.isfinite(mean), mean, 0.0)
-        by_cost = np.divide(spent, way[:SETS], out=np.zeros_like(spent), where=spent > 0.0)
-        by_cost *= goods.share / goods.value * by_network[:, :, goods.sector]
-        by_cost += by_cost.transpose(0, 2, 1).copy()
-        nearness = (goods.per_day - low) / (high - low)
-        found[:, 0] += (1.0 - nearness) * by_cost
-        found[:, 1] += nearness * by_cost
+        by_way = np.divide(spent, way[:SETS], out=np.zeros_like(spent), where=spent > 0.0)
+        by_way *= goods.share / goods.value * by_network[:, :, goods.sector]
+        by_way += by_way.transpose(0, 2, 1).copy()
+        found += weights(costs.worths, goods.per_day)[:, None, None, None] * by_way
     found[..., np.arange(found.shape[-1]), np.arange(found.shape[-1])] = 0.0
     return found
 

@@ -204,4 +204,3 @@ class Network:
         from landbridge.network.loads import assign_trade
 
         return assign_trade(self.alone, 0, flows, params)
-

@@ -23,6 +23,7 @@ from landbridge.network.paths import ShortestPaths, prepare
 from landbridge.network.pipelines import pipeline_share
 from landbridge.world.distance import great_circle_km
 
+BENDING = ("sea", "rail")  # sets of modes whose routes differ by what goods are worth
 SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes give the same route
 
 
@@ -114,29 +115,26 @@ class Variants:
     def country_costs(self, params: Mapping[str, float]) -> list[CountryCosts]:
         """Days and USD per TEU between countries by main mode in every variant; each pair of hubs has its own route.
 
-        Routes are found twice, for the general goods of which a day is worth least and most, ``w0 < w1`` USD per TEU.
-        With ``g(w) = usd + w days`` the cost of the cheapest route, days = (g(w1) - g(w0)) / (w1 - w0) and
-        usd = g(w0) - w0 days. By the envelope theorem these are the mean days and money of the routes that goods
-        between the two choose, and g is exact at both ends. Bulk and time-sensitive goods take the same routes within
-        a set of modes, which they would leave only to pay less: g is no less than the true cost. Country pairs are
-        means over the reachable pairs of hubs, weighted by the people whom the hubs stand for.
+        Routes are found for three worths of a day (``choice.worth_of_days``), where the costs are exact; lorries take
+        one route whatever they carry, so by road alone for the outer two. Country pairs are means over the reachable
+        pairs of hubs, weighted by the people whom the hubs stand for.
 
         Returns:
-            costs by (main mode, country, country) in the world's order of countries: ``inf`` where nothing is
-            reachable, zero on the diagonal and for economies off the network.
+            costs in the world's order of countries: ``inf`` where nothing is reachable, zero on the diagonal and for
+            economies off the network.
         """
         worths = worth_of_days(params, self.networks[0].world.sectors)
         at_hubs = {
             main_mode: [
                 skeleton.paths.pairs_of_each(skeleton.cost_in_each(params, per_day), skeleton.graph.anchors)
-                for per_day in worths
+                for per_day in (worths if main_mode in BENDING else (worths[0], worths[-1]))
             ]
             for main_mode, skeleton in self.skeletons.items()
         }
         means = _Means(self, worths)
         return [
             means.between_countries(
-                variant, {mode: (low[variant], high[variant]) for mode, (low, high) in at_hubs.items()}
+                variant, {mode: [each[variant] for each in found] for mode, found in at_hubs.items()}
             )
             for variant in range(len(self.networks))
         ]
@@ -145,32 +143,39 @@ class Variants:
 class _Means:
     """Costs between countries from costs between hubs; what variants have in common is computed once."""
 
-    def __init__(self, variants: Variants, worths: tuple[float, float]) -> None:
+    def __init__(self, variants: Variants, worths: tuple[float, float, float]) -> None:
         self._variants, self._worths = variants, worths
         self._no_route = np.full((len(variants.hubs.node),) * 2, np.inf)
         self._known: dict[tuple[int, int], Floats] = {}
 
-    def between_countries(self, variant: int, at_hubs: Mapping[str, tuple[Floats, Floats]]) -> CountryCosts:
-        """Costs of one variant; ``at_hubs`` by main mode those [H, H] at the two worths of a day."""
-        variants, (low, high) = self._variants, self._worths
+    def between_countries(self, variant: int, at_hubs: Mapping[str, Sequence[Floats]]) -> CountryCosts:
+        """Costs of one variant; ``at_hubs`` by main mode costs [H, H] at the worths of a day it is routed for."""
+        variants = self._variants
         countries = variants.networks[0].world.countries
-        count = len(countries)
-        days, usd, uses, share = (np.empty((len(ALLOWED), count, count)) for _ in range(4))
-        narrower = self._no_route
+        cost, uses = np.empty((2, len(self._worths), len(ALLOWED), len(countries), len(countries)))
+        narrower = [self._no_route] * len(self._worths)
+        changes = [skeleton.changes[variant] for skeleton in variants.skeletons.values()]
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
-            change = variants.skeletons[main_mode].changes[variant]
-            cheap, dear = (self._mean(cost, change) for cost in at_hubs[main_mode])
-            uses[position] = self._uses(at_hubs[main_mode][1], narrower)
-            narrower = at_hubs[main_mode][1]
-            slope = np.subtract(dear, cheap, out=np.full_like(dear, np.inf), where=change.share > 0.0)
-            days[position] = slope / (high - low)
-            usd[position] = np.subtract(cheap, low * days[position], out=slope, where=change.share > 0.0)
-            share[position] = change.share
+            found = list(at_hubs[main_mode])
+            if main_mode not in BENDING:
+                found.insert(1, self._between(*found))
+            for at, (here, other) in enumerate(zip(found, narrower, strict=True)):
+                cost[at, position] = self._mean(here, changes[position])
+                uses[at, position] = self._uses(here, other)
+            narrower = found
         absent = np.flatnonzero(np.diff(variants.hubs.people.indptr) == 0)
-        for cost in (days, usd):
-            cost[:, absent, :] = cost[:, :, absent] = 0.0
-            cost[:, np.arange(count), np.arange(count)] = 0.0
-        return CountryCosts(list(countries), days, usd, uses, share, variants.air_km, variants.piped)
+        cost[..., absent, :] = cost[..., absent] = 0.0
+        cost[..., np.arange(len(countries)), np.arange(len(countries))] = 0.0
+        share = np.array([change.share for change in changes])
+        return CountryCosts(list(countries), self._worths, cost, uses, share, variants.air_km, variants.piped)
+
+    def _between(self, low: Floats, high: Floats) -> Floats:
+        """Costs [H, H] at the middle worth where they are linear in it."""
+        key = (id(low), id(high))
+        if key not in self._known:
+            nearness = (self._worths[1] - self._worths[0]) / (self._worths[2] - self._worths[0])
+            self._known[key] = (1.0 - nearness) * low + nearness * high
+        return self._known[key]
 
     def _mean(self, cost: Floats, change: Change) -> Floats:
         """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""

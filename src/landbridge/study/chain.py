@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,16 +143,16 @@ def shipment(costs: CountryCosts, flows: Array, params: Mapping[str, float], sec
     carried = [f"value_per_teu_{sector}" in params for sector in sectors]
     weight = np.where(carried, flows, 0.0) + 1e-12 * np.array(carried)
     weight /= weight.sum(axis=2, keepdims=True)
-    by_way, by_mode = np.zeros((2, SETS + 1, *flows.shape[:2]))
+    by_mode = np.zeros((SETS + 1, *flows.shape[:2]))
+    met = np.zeros((3, *flows.shape[:2]))
     for goods in goods_of(params, sectors):
         _, chosen = mean_cost(costs.of_ways(goods, params), params)
         share = goods.share * weight[:, :, goods.sector]
-        by_way += share * chosen
-        by_mode += share * main_modes(chosen, costs.uses)
-    on_ground = by_way[:SETS].sum(axis=0)
-    chosen = np.divide(by_way[:SETS], on_ground, out=np.zeros_like(by_way[:SETS]), where=on_ground > 0.0)
-    days, usd = _expected(chosen, costs.days), _expected(chosen, costs.usd)
-    unreachable = ~np.isfinite(costs.days).any(axis=0)
+        by_mode += share * main_modes(chosen, costs, goods.per_day)
+        on_ground = share * chosen[:SETS]
+        met += [_expected(on_ground, each) for each in (*costs.days_and_usd(goods.per_day), np.ones_like(on_ground))]
+    unreachable = ~np.isfinite(costs.cost[0]).any(axis=0)
+    days, usd = np.divide(met[:2], met[2], out=np.zeros_like(met[:2]), where=met[2] > 0.0)
     days[unreachable] = usd[unreachable] = np.inf
     return {"travel_days": days, "freight_usd": usd, "mode_share": np.moveaxis(by_mode, 0, 2)}
 
@@ -169,7 +169,8 @@ def components(
     for goods in goods_of(params, sectors):
         way = costs.of_ways(goods, params)
         mean, chosen = mean_cost(way, params)
-        days = np.concatenate([costs.days, np.full((1, *mean.shape), params["air_hours"] / 24.0)])
+        on_ground, _ = costs.days_and_usd(goods.per_day)
+        days = np.concatenate([on_ground, np.full((1, *mean.shape), params["air_hours"] / 24.0)])
         in_time = np.divide(
             goods.per_day * _expected(chosen, days), _expected(chosen, way), out=np.zeros_like(mean), where=mean > 0.0
         )
@@ -183,9 +184,17 @@ def components(
     return {"hours": hours, "money": money}
 
 
+def _expected(chosen: Array, values: Array) -> Array:
+    """sum_m chosen_m values_m over the ways that there are."""
+    total: Array = (chosen * np.where(np.isfinite(values), values, 0.0)).sum(axis=0)
+    return total
+
+
 def among(costs: CountryCosts, positions: NDArray[np.intp]) -> CountryCosts:
     """The costs between some of the countries."""
-    square = np.ix_(positions, positions)
-    by_set = (costs.days, costs.usd, costs.uses, costs.reachable)
-    names = [costs.countries[position] for position in positions]
-    return CountryCosts(names, *(each[:, *square] for each in by_set), costs.air_km[square], costs.piped[square])
+    one, other = np.ix_(positions, positions)
+    return replace(
+        costs,
+        countries=[costs.countries[position] for position in positions],
+        **{name: getattr(costs, name)[..., one, other] for name in ("cost", "uses", "reachable", "air_km", "piped")},
+    )

@@ -14,7 +14,7 @@ import xarray as xr
 from pandas import DataFrame
 
 from landbridge.labels import one_of
-from landbridge.network.choice import ad_valorem
+from landbridge.network.choice import ad_valorem, general_day
 from landbridge.network.model import Network
 from landbridge.parameters import Parameter, central_values, parameters
 from landbridge.study.chain import components
@@ -58,7 +58,7 @@ class Between:
         params = central_values()
         costs = Network.from_world(world).country_costs(params)
         sectors = carried_sectors(world)
-        days = costs.days.min(axis=0)
+        days = costs.days_and_usd(general_day(params))[0].min(axis=0)
         days[~np.isfinite(days) | (days <= 0)] = np.nan
         t = ad_valorem(costs, params, sectors)
         parts = components(costs, t, params, sectors)

@@ -1,0 +1,67 @@
+"""Fit the choice of modes to the published shares of the half kept for it: ``python -m landbridge.evidence.mode_fit``.
+
+Least squares of the errors in points over ``SPREAD``, with each parameter held near the middle of its range: half the
+range, in logarithms, counts as one standard deviation. Routes change by jumps, so the search needs no slopes. What it
+prints goes into ``parameters.toml`` by hand.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from landbridge.evidence.mode_shares import percent, published, shares_of
+from landbridge.parameters import central_values, parameters
+from landbridge.world import load_world
+
+SPREAD = 2.5  # points of percent
+FITTED = (
+    "port_hours",
+    "port_usd",
+    "terminal_hours",
+    "road_speed_kmh",
+    "usd_per_teu_km_rail",
+    "usd_per_teu_km_road",
+    "mode_dispersion",
+    "shipments_land_only",
+    "shipments_road_only",
+    "share_time_sensitive",
+    "value_ratio_time_sensitive",
+    "value_of_time",
+    "air_usd_per_tonne",
+)
+
+
+def fit() -> dict[str, float]:
+    """The fitted values of ``FITTED``; the others at their central values."""
+    low, high = np.log([parameters()[name].range for name in FITTED]).T
+    middle, width = (low + high) / 2.0, (high - low) / 2.0
+
+    def values(at: NDArray[np.float64]) -> dict[str, float]:
+        return dict(zip(FITTED, np.exp(middle + width * at).tolist(), strict=True))
+
+    def loss(at: NDArray[np.float64]) -> float:
+        return float(np.square(errors({**central_values(), **values(at)}, "fit") / SPREAD).sum() + np.square(at).sum())
+
+    found = minimize(
+        loss, np.zeros(len(FITTED)), method="Powell", bounds=[(-1.0, 1.0)] * len(FITTED), options={"ftol": 1e-3}
+    )
+    return values(found.x)
+
+
+def errors(params: dict[str, float], half: str) -> NDArray[np.float64]:
+    """Ours less published, points of percent, of the rows of a half."""
+    frame = published()
+    frame = frame[frame["half"] == half]
+    by_mode = {year: shares_of(year, params) for year in frame["world"].unique()}
+    ours = [percent(row, by_mode[row["world"]], load_world(row["world"])) for _, row in frame.iterrows()]
+    return np.array(ours) - frame["percent"].to_numpy()
+
+
+if __name__ == "__main__":
+    values = fit()
+    for name, value in values.items():
+        print(f"{name} = {value:.4g}")
+    for half in ("fit", "test"):
+        print(half, np.round(errors({**central_values(), **values}, half), 1))
