@@ -206,7 +206,9 @@ def _network() -> dict[str, pd.DataFrame]:
         "links": links,
         "cities": cities[["node", "name", "iso3", "population", "hub", "weight"]],
         "places": places[["name", "ascii", "iso3", "lat", "lon", "population", "kind"]],
-        "closures": pd.DataFrame({"key": ["northwest"], "mode": [""], **dated, "assumed": [False]}),
+        "closures": pd.DataFrame(
+            {"key": ["northwest"], "mode": [""], "share": [1.0], "wait_hours": [0.0], **dated, "assumed": [False]}
+        ),
         "union_borders": pd.DataFrame({"union": ["EAEU"], "members": ["KAZ RUS"], **dated}),
     }
 

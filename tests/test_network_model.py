@@ -83,6 +83,22 @@ def test_closures_hold_from_their_date(world):
     assert np.isinf(later.link_costs(central_values())[0][12])
 
 
+def test_a_post_that_is_shut_in_winter_keeps_goods_waiting(world, params):
+    closures = world.table("closures").assign(
+        key="khunjerab", since="", until="2024-12-01", share=0.25, wait_hours=800.0
+    )
+    before, winter, later = (
+        Network.from_world(each, year=year).link_costs(params)[0][1]
+        for each, year in (
+            (world, 2017),
+            (world.with_(closures=closures), 2017),
+            (world.with_(closures=closures), 2025),
+        )
+    )
+    assert winter == pytest.approx(before + 200.0)
+    assert later == before
+
+
 def test_borders_inside_a_union_are_soft(world, params):
     border = Network.from_world(world, year=2031).link_costs({**params, "conflict_closure": 0.0})[0][1]
     assert border == pytest.approx(3.0 / params["road_speed_kmh"] + params["soft_border_hours"])

@@ -102,6 +102,19 @@ def test_gauges_that_meet_without_a_change_are_found(world: World) -> None:
     assert "mm" in _said(_with(world, road, gauge_mm=1435), "_gauges")
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("share", 1.5, "closures.share: khunjerab is closed for 1.5 of the year; allowed is above 0 to 1."),
+        ("wait_hours", 0.0, "closures.wait_hours: khunjerab is closed for part of the year; give the hours"),
+    ],
+)
+def test_a_season_that_cannot_be_is_found(world: World, column: str, value: float, said: str) -> None:
+    closures = world.table("closures").copy()
+    closures.loc[closures["key"] == "khunjerab", column] = value
+    assert _said(world.with_(closures=closures), "_seasons").startswith(said)
+
+
 def test_a_world_without_a_network_has_nothing_to_complain_of(world: World) -> None:
     bare = replace(world, resources={name: of for name, of in world.resources.items() if name != "links"})
     assert [said for rule in RULES for said in rule(bare)] == []

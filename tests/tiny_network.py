@@ -87,6 +87,8 @@ def tiny_world(**replacing: pd.DataFrame) -> World:
                 "mode": ["road"],
                 "since": ["2019-08-09"],
                 "until": [""],
+                "share": [1.0],
+                "wait_hours": [0.0],
                 "source": ["trade with India suspended"],
                 "assumed": [False],
             }

@@ -16,6 +16,7 @@ from landbridge.parameters import central_values, parameters
 from landbridge.world import load_world
 
 SPREAD = 2.5  # points of percent
+TRIES = 500
 FITTED = (
     "port_hours",
     "port_usd",
@@ -45,7 +46,11 @@ def fit() -> dict[str, float]:
         return float(np.square(errors({**central_values(), **values(at)}, "fit") / SPREAD).sum() + np.square(at).sum())
 
     found = minimize(
-        loss, np.zeros(len(FITTED)), method="Powell", bounds=[(-1.0, 1.0)] * len(FITTED), options={"ftol": 1e-3}
+        loss,
+        np.zeros(len(FITTED)),
+        method="COBYQA",
+        bounds=[(-1.0, 1.0)] * len(FITTED),
+        options={"maxfev": TRIES, "initial_tr_radius": 0.5, "final_tr_radius": 0.01},
     )
     return values(found.x)
 

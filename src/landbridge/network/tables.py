@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -59,7 +59,9 @@ def read_network(world: World, year: int) -> Network:
         iso3=words_of(iso3),
         closed_by=_closed_by(world, links, year),
         trunk=_trunk(world, links),
-        quantities=_quantities(links, running, dwell, iso3, _violence(world, year), _spread(world)),
+        quantities=_quantities(
+            links, running, dwell, iso3, _seasonal_wait(world, links, year), _violence(world, year), _spread(world)
+        ),
         hubs=_hubs(world),
         city_nodes=world.table("cities")["node"].to_numpy(dtype=np.int64),
     )
@@ -137,16 +139,31 @@ def _closed_by(world: World, links: DataFrame, year: int) -> Labels:
     """Why each link is closed in the year, in words; empty where it is open."""
     reason = labels_of(links, "closed_by")
     reason[(reason == "") & ~links["open"].to_numpy(dtype=bool)] = "not built"
+    for row, hit in _closures(world, links, year, always=True):
+        only, since = str(row.mode), str(row.since)
+        words = f"{row.key} closed{only and ' to ' + only}{since and ' since ' + since}: {row.source}"
+        reason[hit[reason[hit] == ""]] = words
+    return reason
+
+
+def _seasonal_wait(world: World, links: DataFrame, year: int) -> Floats:
+    """Hours [L] that goods wait on average at crossings which are closed for part of the year."""
+    hours = np.zeros(len(links))
+    for row, hit in _closures(world, links, year, always=False):
+        hours[hit] += row.share * row.wait_hours
+    return hours
+
+
+def _closures(world: World, links: DataFrame, year: int, *, always: bool) -> Iterator[tuple[Any, Ints]]:
+    """The closures in force, those of all year or those of part of it, and the links [K] that each binds."""
+    table = world.table("closures")
+    table = table[in_force(table, year) & ((table["share"] >= 1.0) == always)]
     tagged = np.flatnonzero((links["border"] != "").to_numpy() | (links["passage"] != "").to_numpy())
     border, passage, mode = (labels_of(links.iloc[tagged], column) for column in ("border", "passage", "mode"))
-    bound = ~links["exempt"].to_numpy(dtype=bool)[tagged] & (reason[tagged] == "")
-    table = world.table("closures")
-    rows = table.loc[in_force(table, year), ["key", "mode", "since", "source"]].astype(str)
-    for key, only, since, source in rows.itertuples(index=False):
-        hit = bound & ((border == key) | (passage == key)) & ((mode == only) | (only == ""))
-        words = f"{key} closed{only and ' to ' + only}{since and ' since ' + since}: {source}"
-        reason[tagged[hit & (reason[tagged] == "")]] = words
-    return reason
+    bound = ~links["exempt"].to_numpy(dtype=bool)[tagged]
+    for row in table.itertuples(index=False):
+        hit = bound & ((border == row.key) | (passage == row.key)) & ((mode == row.mode) | (row.mode == ""))
+        yield row, tagged[hit]
 
 
 def _trunk(world: World, links: DataFrame) -> dict[str, Flags]:
@@ -174,6 +191,7 @@ def _quantities(
     running: Categorical,
     dwell: Categorical,
     iso3: Categorical,
+    wait: Floats,
     violence: dict[str, float],
     spread: dict[str, float],
 ) -> Quantities:
@@ -184,7 +202,7 @@ def _quantities(
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
     slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
-    fixed = fixed + links["risk_hours"].to_numpy(dtype=float)
+    fixed = fixed + links["risk_hours"].to_numpy(dtype=float) + wait
     of_canal = _position(links["passage"].array, CANALS)
     canal_km = np.bincount(of_canal[of_canal >= 0], km[of_canal >= 0], len(CANALS))
     canal_share = np.where(of_canal >= 0, km / np.maximum(canal_km, 1.0)[of_canal], 0.0)

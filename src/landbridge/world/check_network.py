@@ -165,6 +165,19 @@ def _gauges(nodes: DataFrame, links: DataFrame) -> Iterator[str]:
         )
 
 
+def _seasons(world: World) -> Iterator[str]:
+    """Closures hold for some of the year or all of it; those of part of it say how long goods wait."""
+    if "closures" not in world.resources:
+        return
+    closures = world.table("closures")
+    if (wrong := ~((closures["share"] > 0.0) & (closures["share"] <= 1.0))).any():
+        row = closures[wrong].iloc[0]
+        yield f"closures.share: {row['key']} is closed for {row['share']:g} of the year; allowed is above 0 to 1."
+    if (wrong := (closures["share"] < 1.0) & ~(closures["wait_hours"] > 0.0)).any():
+        row = closures[wrong].iloc[0]
+        yield f"closures.wait_hours: {row['key']} is closed for part of the year; give the hours that goods then wait."
+
+
 def _pipelines(world: World) -> Iterator[str]:
     """Lines join two known countries, begin before they end, and carry from nothing to all of a pair's fuels."""
     if "pipelines" not in world.resources:
@@ -197,6 +210,7 @@ def _pipelines(world: World) -> Iterator[str]:
 RULES: tuple[Rule, ...] = (
     *(_of_network(rule) for rule in (_ends, _lengths, _repeated, _borders, _islands, _stitches, _speeds, _gauges)),
     _pipelines,
+    _seasons,
 )
 
 

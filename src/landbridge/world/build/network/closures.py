@@ -8,11 +8,12 @@ from landbridge.world.build.network.graph import overlay, pair
 
 
 def closures() -> pd.DataFrame:
-    """Rows key, mode, since, until, source, assumed: a border, passage or link closed from since to until.
+    """Rows key, mode, since, until, share, wait_hours, source, assumed: a border or passage closed from since to until.
 
-    An empty date is open-ended, an empty mode means all; ``until`` is the first open day.
+    An empty date is open-ended, an empty mode means all; ``until`` is the first open day. A crossing that is closed for
+    a ``share`` of every year keeps goods which find it closed waiting ``wait_hours`` on average.
     """
-    table = overlay("closures").astype({"since": str, "until": str})
+    table = overlay("closures").astype({"since": str, "until": str, "share": float, "wait_hours": float})
     border = table["key"].str.fullmatch("[A-Z]{3}-[A-Z]{3}")
     table.loc[border, "key"] = [pair(*key.split("-")) for key in table.loc[border, "key"]]
     return table.assign(assumed=table["assumed"].astype(bool)).sort_values(["key", "mode", "since"], ignore_index=True)
