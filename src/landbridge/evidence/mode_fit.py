@@ -15,7 +15,7 @@ from landbridge.evidence.mode_shares import percent, published, shares_of
 from landbridge.parameters import central_values, parameters
 from landbridge.world import load_world
 
-SPREAD = 2.5  # points of percent
+SPREAD = 5.0  # points of percent: an error that counts as one standard deviation
 TRIES = 500
 FITTED = (
     "port_hours",
