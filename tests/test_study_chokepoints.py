@@ -78,7 +78,7 @@ def test_trade_assigned_is_trade_and_what_enters_a_node_leaves_it(network: Netwo
     goods = [position for position, sector in enumerate(world2017.sectors) if f"value_per_teu_{sector}" in params]
     foreign = flows[:, :, goods].sum(axis=2)
     np.fill_diagonal(foreign, 0.0)
-    assert loads.carried + loads.lost == pytest.approx(foreign.sum(axis=0) + foreign.sum(axis=1), rel=1e-9)
+    assert loads.moved + loads.lost == pytest.approx(foreign.sum(axis=0) + foreign.sum(axis=1), rel=1e-9)
     ends, load = np.concatenate([network.tail, network.head]), np.tile(loads.link, 2)
     together = np.bincount(ends, load, minlength=len(network.lat))
     largest = np.zeros(len(network.lat))
@@ -95,7 +95,7 @@ def test_the_gulf_hangs_on_hormuz_and_no_landlocked_african_on_panama(shares) ->
         assert shares.loc["hormuz", code] > 0.5
     assert shares.loc["suez", "EGY"] < shares.loc["suez", "SAU"] + 0.2
     assert shares.loc["panama", "UGA"] < 0.01
-    assert shares.loc["bosporus", "UKR"] > 0.2
+    assert shares.loc["bosporus", "UKR"] > 0.15
     assert shares.loc["suez"].between(0, 1).all()
 
 

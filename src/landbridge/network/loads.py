@@ -46,6 +46,11 @@ class Loads:
     piped: Floats
     lost: Floats
 
+    @property
+    def moved(self) -> Floats:
+        """Each country's trade [i] that found a way."""
+        return self.carried + self.flown + self.piped
+
 
 def routes_between_hubs(
     variants: Variants, some: Iterable[int], params: Mapping[str, float]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from landbridge.network import core
 from landbridge.network.choice import SETS, CountryCosts, goods_of, mean_cost, weights
 from landbridge.network.loads import between_hubs
+from landbridge.network.variants import routed
 
 if TYPE_CHECKING:
     from landbridge.network.variants import Skeleton, Variants
@@ -48,8 +49,8 @@ def link_gradient(
     network = variants.networks[variant]
     by_cost = by_mean_cost(costs, params, network.world.sectors, by_transport)
     hours, usd = np.zeros((2, variants.n_links))
-    for position, skeleton in enumerate(variants.skeletons.values()):
-        for per_day, by_pair in zip(costs.worths, by_cost[:, position], strict=True):
+    for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
+        for per_day, by_pair in routed(main_mode, costs.worths, by_cost[:, position]):
             weight = between_hubs(network, skeleton.changes[variant], by_pair)
             on_link = _on_links(skeleton, skeleton.cost(variant, params, per_day), weight)
             usd[skeleton.links] += on_link

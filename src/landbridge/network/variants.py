@@ -173,7 +173,7 @@ class _Means:
         """Costs [H, H] at the middle worth where they are linear in it."""
         key = (id(low), id(high))
         if key not in self._known:
-            nearness = (self._worths[1] - self._worths[0]) / (self._worths[2] - self._worths[0])
+            nearness = _nearness(self._worths)
             self._known[key] = (1.0 - nearness) * low + nearness * high
         return self._known[key]
 
@@ -191,6 +191,23 @@ class _Means:
         if key not in self._known:
             self._known[key] = self._variants.hubs.sums((cost < (1.0 - SAME_ROUTE) * narrower).astype(float))
         return self._known[key]
+
+
+def routed(main_mode: str, worths: Sequence[float], by_cost: Floats) -> list[tuple[float, Floats]]:
+    """The worths of a day for which a set of modes has routes, and the derivatives [i, j] of a number by their costs.
+
+    ``by_cost`` [k, i, j] by the costs at all worths, of which those between two routed ones are linear in them.
+    """
+    if main_mode in BENDING:
+        return list(zip(worths, by_cost, strict=True))
+    low, middle, high = by_cost
+    nearness = _nearness(worths)
+    return [(worths[0], low + (1.0 - nearness) * middle), (worths[-1], high + nearness * middle)]
+
+
+def _nearness(worths: Sequence[float]) -> float:
+    """How far the middle worth lies on the way from the least to the greatest."""
+    return (worths[1] - worths[0]) / (worths[2] - worths[0])
 
 
 @dataclass(frozen=True)

@@ -171,9 +171,8 @@ def components(
         mean, chosen = mean_cost(way, params)
         on_ground, _ = costs.days_and_usd(goods.per_day)
         days = np.concatenate([on_ground, np.full((1, *mean.shape), params["air_hours"] / 24.0)])
-        in_time = np.divide(
-            goods.per_day * _expected(chosen, days), _expected(chosen, way), out=np.zeros_like(mean), where=mean > 0.0
-        )
+        spent = _expected(chosen, way)
+        in_time = np.divide(goods.per_day * _expected(chosen, days), spent, out=np.zeros_like(mean), where=spent > 0.0)
         paid = goods.share / goods.value * np.where(np.isfinite(mean), mean, 0.0)
         total[:, :, goods.sector] += paid
         time[:, :, goods.sector] += paid * in_time

@@ -32,7 +32,7 @@ def chokepoints(source: World | Outcome) -> DataFrame:
     network, loads = _loads(source)
     table = DataFrame(loads.share.T, loads.countries, loads.passages).rename_axis("country").reset_index()
     table = table.melt("country", var_name="passage", value_name="share")
-    table["trade_musd"] = table["share"] * table["country"].map(dict(zip(loads.countries, loads.carried, strict=True)))
+    table["trade_musd"] = table["share"] * table["country"].map(dict(zip(loads.countries, loads.moved, strict=True)))
     table["kind"] = table["passage"].map(_kinds(network))
     return _in_order(table, ["country"])[["country", "passage", "kind", "share", "trade_musd"]]
 
@@ -52,7 +52,7 @@ def chokepoints_of_all(source: World | Outcome) -> DataFrame:
     table = DataFrame(
         {
             "passage": loads.passages,
-            "share": loads.passage / (loads.carried.sum() / 2.0),
+            "share": loads.passage / (loads.moved.sum() / 2.0),
             "trade_musd": loads.passage,
             "countries": [_leaning(loads, place) for place in range(len(loads.passages))],
         }
