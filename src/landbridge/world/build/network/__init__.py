@@ -249,7 +249,7 @@ def _closures() -> Table:
             Column("mode", "mode closed, empty for all"),
             Column("since", "first closed day (ISO date), empty for always"),
             Column("until", "first open day (ISO date), empty for still closed"),
-            Column("share", "share of the year in which it is closed, 1 for all of it"),
+            Column("share", "share of the year in which it is closed, 1 for all of it", "1"),
             Column("wait_hours", "mean wait of goods that find a crossing closed for part of the year", "h"),
             Column("source", "why"),
             Column("assumed", "whether date or extent is our own reading"),
