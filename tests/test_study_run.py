@@ -214,7 +214,7 @@ def test_world_without_a_solution_is_refused_and_not_returned(small_study: Study
 def test_result_outside_its_bounds_is_refused(small_outcome: Outcome) -> None:
     wrong = small_outcome.data.copy()
     wrong["mode_share"] = wrong["mode_share"] + 1.0
-    with pytest.raises(SolveError, match="mode_share is [12]"):
+    with pytest.raises(SolveError, match="mode_share is "):
         refuse_out_of_bounds(wrong)
 
 
