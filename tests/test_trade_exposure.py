@@ -90,6 +90,8 @@ def test_a_bundle_of_changes_is_the_sum_of_its_parts(seed, countries, sectors, r
     np.testing.assert_allclose(
         exposure.bundle(change), (exposure.trade_costs() * change).sum((1, 2, 3)), rtol=1e-9, atol=1e-12
     )
+    some = np.array([1, 0])
+    np.testing.assert_array_equal(exposure.trade_costs(some), exposure.trade_costs()[:, some][:, :, some])
     np.testing.assert_allclose(exposure.trade_cost(1), exposure.trade_costs()[1], rtol=1e-12)
 
 

@@ -115,6 +115,7 @@ def run(
 ) -> None:
     """Run a study, judge its claims and write its report."""
     threads.keep_to_one()
+    from landbridge.aside import aside
     from landbridge.claims.document import to_json
     from landbridge.claims.judge import judge
     from landbridge.claims.schema import countries, read_claims
@@ -128,8 +129,8 @@ def run(
     folder = output or OUTCOMES / read.name
     check_writable(folder)
     outcome = run_study(read, draws=draws, workers=workers, progress=not as_json, also=countries(claims))
-    verdicts = judge(outcome, claims)
-    outcome.save(folder)
+    with aside(lambda: outcome.save(folder)):
+        verdicts = judge(outcome, claims)
     page = write_report(outcome, folder, verdicts)
     if as_json:
         _print_json(to_json(outcome, verdicts))

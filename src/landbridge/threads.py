@@ -1,8 +1,11 @@
-"""How many threads linear algebra uses: one, so that results are the same however many processes work."""
+"""How many threads linear algebra uses: one, so that results are the same however many processes work, and processes
+may be forked.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,9 +17,9 @@ def keep_to_one() -> None:
     os.environ.update(_ONE)
 
 
-def is_one() -> bool:
-    """Whether this process was told to use one thread."""
-    return all(os.environ.get(name) == value for name, value in _ONE.items())
+def may_fork() -> bool:
+    """Whether this process may be forked: on Linux, where it was told to use one thread."""
+    return sys.platform == "linux" and all(os.environ.get(name) == value for name, value in _ONE.items())
 
 
 @contextmanager

@@ -142,8 +142,8 @@ def _packaged(world: World, pair: tuple[str, str]) -> Iterator[Found]:
     yield "voting", "United Nations votes, ideal points by landbridge", _voting(world, pair)
     yield "institutions", "memberships with known dates", _institutions(world, pair)
     yield "energy", "pipelines", _pipelines(world, pair)
-    history = goods(world.table("trade_history"))
-    if set(pair) <= set(history["exporter"]):
+    history = world.derived("trade_history", goods)
+    if set(pair) <= set(history["exporter"].unique()):
         yield "trade", "OECD ICIO", intensity(history, pair)
     worlds = [world, *(load_world(name) for name in WIDE_WORLDS if int(name) != world.year)]
     for at in worlds:

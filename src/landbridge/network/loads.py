@@ -164,11 +164,13 @@ def _on_skeleton(
         flow = trade[one, other]
         passed = core.along_paths(trees, row[one, other], graph.anchors[other], flow, marks)
         load += passed.load
-        bits = np.unpackbits(passed.marks.view(np.uint8), axis=1, count=len(passages), bitorder="little")
-        for end in (one, other):
+        some = np.flatnonzero(passed.marks.any(axis=1))
+        seen = passed.marks[some].view(np.uint8)
+        bits = np.unpackbits(seen, axis=1, count=len(passages), bitorder="little").astype(float)
+        for end in (one[some], other[some]):
             at = (variants.hubs.economy[end], np.arange(len(end)))
-            by_country = sparse.csr_matrix((flow, at), shape=(len(first.world.countries), len(end)))
-            by_passage += (by_country @ bits.astype(float)).T
+            by_country = sparse.csr_matrix((flow[some], at), shape=(len(first.world.countries), len(end)))
+            by_passage += (by_country @ bits).T
     on_link = np.zeros(variants.n_links)
     on_link[skeleton.links] = graph.members.T @ load
     return on_link, by_passage

@@ -336,7 +336,9 @@ def _without_distances(trees: Trees) -> Trees:
 def _lengths(units: Units, scale: float) -> Floats:
     """Distances in integer units as lengths; ``inf`` beyond reach."""
     lengths = np.divide(units, scale, dtype=float)
-    np.copyto(lengths, np.inf, where=units == _INFINITE)
+    beyond = units == _INFINITE
+    if beyond.any():
+        np.copyto(lengths, np.inf, where=beyond)
     return lengths
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from landbridge.aside import aside
 from landbridge.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,26 +44,29 @@ def write_report(
     world = world or load_world(outcome.header["world"]["folder"])
     judged = list(verdicts or ())
     atlas = Atlas.of(outcome, world)
-    text = page(outcome, judged, world, atlas)
-    found = sheets(outcome, judged, world, atlas)
     folder = Path(folder)
+
+    def write_tables(to: Path) -> None:
+        found = sheets(outcome, judged, world, atlas)
+        (to / CSV).mkdir()
+        write_csv(found, to / CSV)
+        write_xlsx(found, to / WORKBOOK)
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as scratch:
-            aside = Path(scratch)
-            (aside / CSV).mkdir()
-            write_csv(found, aside / CSV)
-            write_xlsx(found, aside / WORKBOOK)
-            (aside / PAGE).write_text(text, encoding="utf-8")
-            _put_in_place(aside, folder)
+            with aside(lambda: write_tables(Path(scratch))):
+                text = page(outcome, judged, world, atlas)
+            (Path(scratch) / PAGE).write_text(text, encoding="utf-8")
+            _put_in_place(Path(scratch), folder)
     except OSError as error:
         raise InputError(f'Cannot write the report to "{folder}": {error.strerror or error}.') from None
     return folder / PAGE
 
 
-def _put_in_place(aside: Path, folder: Path) -> None:
+def _put_in_place(scratch: Path, folder: Path) -> None:
     """Move what was written aside into the folder, the page last."""
     if (folder / CSV).exists():
         shutil.rmtree(folder / CSV)
     for name in (CSV, WORKBOOK, PAGE):
-        os.replace(aside / name, folder / name)
+        os.replace(scratch / name, folder / name)

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 from scipy.spatial import cKDTree
 
 from landbridge.errors import InputError
@@ -71,9 +70,11 @@ class Forecast:
 def decayed_mean(deaths: Array, half_life: float) -> Array:
     """Mean of all months so far [T, ...] with weights that halve every ``half_life`` months; deaths [T, ...]."""
     keep = 0.5 ** (1 / half_life)
-    ones = np.ones((len(deaths),) + (1,) * (deaths.ndim - 1))
-    total, weight = (lfilter([1.0], [1.0, -keep], part, axis=0) for part in (deaths, ones))
-    mean: Array = total / weight
+    mean = np.empty(deaths.shape)
+    total, weight = np.zeros(deaths.shape[1:]), 0.0
+    for month, here in enumerate(deaths):
+        total, weight = keep * total + here, keep * weight + 1.0
+        mean[month] = total / weight
     return mean
 
 

@@ -50,8 +50,6 @@ def exposures_among(model: TradeModel, watched: Positions, goods: Positions) -> 
     response = LinearResponse.of(model.calibration)
     rows = np.eye(len(model.countries))[watched]
     real_income = response.real_income(rows)
-    square = np.ix_(watched, watched, goods)
-    costs = [real_income.trade_cost(n)[square].sum(2) for n in range(len(watched))]
 
     def to_partners(found: Exposure) -> Array:
         among: Array = found.productivity.sum(2)[:, watched]
@@ -60,7 +58,7 @@ def exposures_among(model: TradeModel, watched: Positions, goods: Positions) -> 
     return {
         "exposure_income": to_partners(response.income(rows)),
         "exposure_real_income": to_partners(real_income),
-        "exposure_trade_cost": np.stack(costs),
+        "exposure_trade_cost": real_income.trade_costs(watched)[..., goods].sum(3),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -103,7 +102,7 @@ def at_work(desk: Desk, tasks: Sequence[Task], draws: Sequence[Draw], workers: i
     if workers == 1:
         yield (desk.do(*job) for job in jobs)
         return
-    if _forks():
+    if threads.may_fork():
         _ = desk.chain, desk.politics
     before = set(multiprocessing.active_children())
     with threads.one_in_new_processes(), _pool(desk, min(workers, len(tasks))) as pool:
@@ -136,12 +135,7 @@ def _do(task: Task, draws: Sequence[Draw]) -> Found:
     return _desk.do(task, draws)
 
 
-def _forks() -> bool:
-    """Whether workers are forked: on Linux, where linear algebra has been told to keep to one thread."""
-    return sys.platform == "linux" and threads.is_one()
-
-
 def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
     """Processes at the same desk."""
-    context = multiprocessing.get_context("fork" if _forks() else "spawn")
+    context = multiprocessing.get_context("fork" if threads.may_fork() else "spawn")
     return ProcessPoolExecutor(workers, context, _begin, (desk,))

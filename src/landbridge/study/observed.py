@@ -238,11 +238,15 @@ def _two_way(world: World, labels: Labels) -> DataFrame:
     return both.assign(value=both["value"] + both["back"].fillna(0.0))[["country", "partner", "year", "value"]]
 
 
+@lru_cache(maxsize=64)
+def _profile(world: World, own: str, other: str) -> DataFrame:
+    """The profile of a pair, made once for all that is asked of it."""
+    return dyad_profile(world, own, other)
+
+
 def _relation(world: World, labels: Labels) -> DataFrame:
     """The profile of each pair that is named."""
-    parts = [
-        dyad_profile(world, own, other) for own in labels.get("country", []) for other in labels.get("partner", [])
-    ]
+    parts = [_profile(world, own, other) for own in labels.get("country", []) for other in labels.get("partner", [])]
     if not parts:
         raise InputError("relation needs a country and a partner: landbridge show relation PAK RUS voting.")
     return pd.concat(parts)

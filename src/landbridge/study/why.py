@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
-from scipy.stats import rankdata
+from pandas import DataFrame, Series
 
 from landbridge.errors import InputError
 from landbridge.study.outcome import Outcome
@@ -73,14 +72,14 @@ def what_matters(outcome: Outcome, quantity: str, **labels: Any) -> DataFrame:
     drawn = outcome.drawn(quantity, **labels)
     if drawn is None:
         raise InputError(f"No draws of {quantity} at these labels in this outcome.")
-    parameters = outcome.drawn_parameters
-    rows = [(name, rank_correlation(parameters[name].to_numpy(), drawn)) for name in parameters.columns]
-    table = pd.DataFrame(rows, columns=["parameter", "rank_correlation"])
+    found = rank_correlation(outcome.drawn_parameters, drawn)
+    table = DataFrame({"parameter": found.index, "rank_correlation": found.to_numpy()})
     return table.sort_values("rank_correlation", key=np.abs, ascending=False, ignore_index=True, na_position="last")
 
 
-def rank_correlation(x: Any, y: Any) -> float:
-    """Spearman's rank correlation; nan where either does not vary."""
-    a, b = (rankdata(values) - (len(values) + 1) / 2 for values in (x, y))
-    scale = np.sqrt((a**2).sum() * (b**2).sum())
-    return float((a * b).sum() / scale) if scale > 0 else float("nan")
+def rank_correlation(parameters: DataFrame, drawn: Any) -> Series:
+    """Spearman's rank correlation of every column with what was drawn; nan where either does not vary."""
+    a, b = (values - values.mean(axis=0) for values in (parameters.rank().to_numpy(), Series(drawn).rank().to_numpy()))
+    scale = np.sqrt((a**2).sum(axis=0) * (b**2).sum())
+    found = np.divide(b @ a, scale, out=np.full(len(scale), np.nan), where=scale > 0)
+    return Series(found, index=parameters.columns)

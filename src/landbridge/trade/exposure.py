@@ -78,9 +78,13 @@ class Exposure:
         one: Array = self._trade_costs(slice(n, n + 1))[0]
         return one
 
-    def trade_costs(self) -> Array:
-        """d ln q_n / d ln kappa_ijs of all n [n, i, j, s]; 60 MB for 196 countries and one sector."""
-        return self._trade_costs(slice(None))
+    def trade_costs(self, among: Any = slice(None)) -> Array:
+        """d ln q_n / d ln kappa_ijs of all n [n, i, j, s]; 60 MB for 196 countries and one sector.
+
+        Args:
+            among: positions of the countries whose pairs are wanted; without it all.
+        """
+        return self._trade_costs(slice(None), among)
 
     def tariff(self, n: int) -> Array:
         """d ln q_n / d ln (1 + tau_ijs) of one n [i, j, s]; the diagonal, tariffs on own goods, means nothing."""
@@ -107,12 +111,13 @@ class Exposure:
         """rho where there is a tariff to return, else zero: there it cancels, and so leaves no rounding."""
         return self.spending if self.state.problem.tariffs else np.zeros_like(self.spending)
 
-    def _trade_costs(self, chosen: slice) -> Array:
+    def _trade_costs(self, chosen: slice, among: Any = slice(None)) -> Array:
         at = self.state
-        elastic = at.problem.theta[:, None, None] * at.flows
-        by_pair = (side[..., chosen].transpose(2, 0, 1) for side in (self.sale, self.price, self._revenue[None]))
-        sale, price, revenue = by_pair
-        found = price[:, :, None, :] * at.shares
+        flows, shares = (pairs[:, among][:, :, among] for pairs in (at.flows, at.shares))
+        elastic = at.problem.theta[:, None, None] * flows
+        sides = (self.sale, self.price, self._revenue[None])
+        sale, price, revenue = (side[:, among][..., chosen].transpose(2, 0, 1) for side in sides)
+        found = price[:, :, None, :] * shares
         found -= (sale[:, :, :, None] - revenue[:, :, None, :] if at.problem.tariffs else sale[:, :, :, None]) * elastic
         return np.moveaxis(found, 1, -1)
 

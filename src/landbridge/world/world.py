@@ -50,11 +50,16 @@ class World:
         return self._read[name]
 
     def derived(self, name: str, make: Callable[..., Made], *about: Hashable) -> Made:
-        """``make`` of a table and what it is ``about``, made once while worlds made from one have the same table."""
+        """``make`` of a table and what it is ``about``, made once while worlds made from one have the same table.
+
+        A table of which ``make`` makes nothing new leaves what was made of another where it is.
+        """
         table, key = self.table(name), (name, make, *about)
         kept = self._derived.get(key)
         if kept is None or kept[0] is not table:
-            kept = self._derived[key] = (table, make(table, *about))
+            kept = (table, make(table, *about))
+            if kept[1] is not table:
+                self._derived[key] = kept
         made: Made = kept[1]
         return made
 
