@@ -214,3 +214,15 @@ def test_trees_of_the_hierarchy_reach_every_node_by_a_cheapest_path(graph):
     step = weights[fast.link[source, node]]
     walked = slow.distance[source, fast.before[source, node]] + step
     np.testing.assert_allclose(walked, slow.distance[source, node], rtol=1e-4, atol=1e-2)
+
+
+@given(graphs())
+def test_paths_followed_cost_their_distance_and_pass_the_links_they_are_made_of(graph):
+    tail, head, weights, _, anchors, n_nodes = graph
+    trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
+    source, target = (axis.ravel() for axis in np.indices((len(anchors), n_nodes)))
+    joined = np.isfinite(trees.distance[source, target])
+    source, target = source[joined], target[joined]
+    cost, passes = core.followed(trees, source, target, weights, np.ones(len(weights), dtype=bool))
+    np.testing.assert_allclose(cost, trees.distance[source, target], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(passes @ np.where(np.isfinite(weights), weights, 0.0), cost, rtol=1e-9, atol=1e-9)

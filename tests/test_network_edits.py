@@ -131,7 +131,8 @@ def test_speeds_that_are_not_positive_are_refused(world, speed):
         (lambda w: edits.close(w, via=["Lahore", "Karachi"]), "say of which mode"),
         (lambda w: edits.set_border(w, between=("CHN", "IND"), hours=2.0), "No link crosses the border CHN-IND"),
         (lambda w: edits.set_border(w, between=("CHN", "PAK"), hours=-2.0), "hours is -2.0; it must be zero or more"),
-        (lambda w: edits.set_border(w, between=("CHN", "PAK")), "give hours, usd, or both"),
+        (lambda w: edits.set_border(w, between=("CHN", "PAK")), "give hours, usd, capacity"),
+        (lambda w: edits.upgrade(w, mode="rail", countries=["PAK"], capacity=-1.0), "capacity is -1"),
     ],
 )
 def test_changes_that_cannot_be_made_are_refused_with_the_cure(world, change, message):

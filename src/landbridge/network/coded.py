@@ -18,6 +18,7 @@ STUDY_COLUMNS: dict[str, Any] = {
     "usd_override": np.nan,
     "speed_kmh_override": np.nan,
     "risk_hours": 0.0,
+    "capacity": np.nan,
     "exempt": False,
     "closed_by": "",
     "feeder": False,

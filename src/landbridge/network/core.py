@@ -238,6 +238,28 @@ def along_paths(trees: Trees, source: Ints, target: Ints, flow: Floats, marks: N
         at = up[at]
 
 
+def followed(
+    trees: Trees, source: Ints, target: Ints, cost: Floats, marked: NDArray[np.bool_]
+) -> tuple[Floats, sparse.csr_matrix]:
+    """What each path [P] along the trees costs, and which of the ``marked`` links it passes [P, L].
+
+    ``source, target`` [P] row of the trees and node that a path joins; ``cost`` [L] of every link.
+    """
+    total = np.zeros(len(source))
+    passes: list[tuple[Ints, Ints]] = []
+    path, row, at = np.arange(len(source)), source, target
+    while len(path):
+        link = trees.link[row, at].astype(np.int64)
+        going = link >= 0
+        path, row, at, link = path[going], row[going], at[going], link[going]
+        total[path] += cost[link]
+        here = marked[link]
+        passes.append((path[here], link[here]))
+        at = trees.before[row, at]
+    who, what = (np.concatenate(each) for each in zip(*passes, strict=True))
+    return total, sparse.csr_matrix((np.ones(len(who)), (who, what)), shape=(len(source), len(cost)))
+
+
 @dataclass(frozen=True)
 class Passed:
     """``load`` [L] of every link; ``marks`` [P, G], the union of the marks of all links on the path of each flow."""

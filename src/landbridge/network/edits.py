@@ -39,6 +39,7 @@ def add_link(
     mode: str,
     via: Sequence[str],
     speed_kmh: float | None = None,
+    capacity: float | None = None,
     assumed: bool = False,
 ) -> World:
     """A new line of a mode through places, in that order, straight from one to the next times the mode's detour.
@@ -52,24 +53,34 @@ def add_link(
         mode: rail, road, ferry or sea.
         via: two or more names of places.
         speed_kmh: speed on the new line; the mode's own unless given.
+        capacity: TEU a year of the new line, both ways together; without limit unless given.
         assumed: the study vouches for water, wilderness or a closed border on the way.
 
     Raises:
-        InputError: an unknown place or mode; a speed that is not positive; places in a row that are the same; land
-            over water, far from any line, or across a border closed to the mode, unless ``assumed``.
+        InputError: an unknown place or mode; a speed or capacity that is not positive; places in a row that are the
+            same; land over water, far from any line, or across a border closed to the mode, unless ``assumed``.
     """
     mode = labels.one_of(mode, LINES, "mode that can be laid")
     positive(speed_kmh, "speed_kmh")
+    positive(capacity, "capacity")
     places = [find_place(world, name) for name in via]
     if len(places) < 2:
         raise InputError("A link needs two places or more.")
     for one, other in pairwise(places):
         if great_circle_km(one.lat, one.lon, other.lat, other.lon) < 1.0:
             raise InputError(f'A link from "{one.name}" to "{other.name}" has no length.')
-    return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed)
+    return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed, capacity=capacity)
 
 
-def add_drawn(world: World, *, mode: str, line: Drawn, speed_kmh: float | None = None, assumed: bool = False) -> World:
+def add_drawn(
+    world: World,
+    *,
+    mode: str,
+    line: Drawn,
+    speed_kmh: float | None = None,
+    capacity: float | None = None,
+    assumed: bool = False,
+) -> World:
     """A new line of a mode along a drawn one and as long; ``drawn.corridor`` says where it joins what is there.
 
     Raises:
@@ -77,9 +88,10 @@ def add_drawn(world: World, *, mode: str, line: Drawn, speed_kmh: float | None =
     """
     mode = labels.one_of(mode, LINES, "mode that can be laid")
     positive(speed_kmh, "speed_kmh")
+    positive(capacity, "capacity")
     found = corridor(world, mode, line)
     places = [stop.place for stop in found.stops]
-    return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed, courses=found.courses)
+    return lay(world, mode, places, speed_kmh=speed_kmh, assumed=assumed, capacity=capacity, courses=found.courses)
 
 
 def upgrade(
@@ -90,24 +102,31 @@ def upgrade(
     countries: Iterable[str] | None = None,
     speed_kmh: float | None = None,
     speed_factor: float | None = None,
+    capacity: float | None = None,
 ) -> World:
     """A faster or slower existing line: the one along ``via``, or every line of the mode in ``countries``.
 
-    ``speed_kmh`` sets the speed; ``speed_factor`` multiplies the one it has.
+    ``speed_kmh`` sets the speed; ``speed_factor`` multiplies the one it has. ``capacity`` in TEU a year, both ways
+    together, is set on each of the links.
 
     Raises:
-        InputError: no such line, both or none of the alternatives given, or a speed that is not positive.
+        InputError: no such line, both or none of the alternatives given, nothing to set, or a number that is not
+            positive.
     """
     mode = labels.one_of(mode, LINES, "mode")
     exactly_one(via=via, countries=countries)
-    exactly_one(speed_kmh=speed_kmh, speed_factor=speed_factor)
+    if capacity is None or (speed_kmh is not None and speed_factor is not None):
+        exactly_one(speed_kmh=speed_kmh, speed_factor=speed_factor)
+    positive(capacity, "capacity")
     positive(speed_kmh, "speed_kmh")
     positive(speed_factor, "speed_factor")
     links = links_of(world)
     chosen = line_along(world, mode, via) if via is not None else _lines_in(links, mode, countries or ())
+    if capacity is not None:
+        links = with_values(links, chosen, capacity=capacity)
     if speed_kmh is not None:
         links = with_values(links, chosen, speed_kmh_override=speed_kmh)
-    else:
+    elif speed_factor is not None:
         speeds = {name: links[name].to_numpy(dtype=float)[chosen] for name in ("speed_factor", "speed_kmh_override")}
         links = with_values(links, chosen, **{name: speed * speed_factor for name, speed in speeds.items()})
     if via is None:
@@ -162,23 +181,27 @@ def set_border(
     mode: str | None = None,
     hours: float | None = None,
     usd: float | None = None,
+    capacity: float | None = None,
 ) -> World:
     """Hours and money per TEU that crossing a border takes, in place of the parameters' values; opens it if closed.
 
+    ``capacity`` in TEU a year, both ways together, is that of each crossing.
+
     Raises:
         InputError: the countries share no crossing of that mode (the message lists the neighbours), nothing is set,
-            or a value is negative.
+            or a value is negative, or the capacity zero.
     """
     pair = border_of(*between)
     mode = None if mode is None else labels.one_of(mode, ("rail", "road"), "mode with border crossings")
-    if hours is None and usd is None:
-        raise InputError(f"Border {pair}: give hours, usd, or both.")
+    if hours is None and usd is None and capacity is None:
+        raise InputError(f"Border {pair}: give hours, usd, capacity, or several of them.")
+    positive(capacity, f"Border {pair}: capacity")
     for name, value in (("hours", hours), ("usd", usd)):
         if value is not None and not (np.isfinite(value) and value >= 0.0):
             raise InputError(f"Border {pair}: {name} is {value}; it must be zero or more.")
     links = links_of(world)
     chosen = crossings(links, pair, mode)
-    given = {"hours_override": hours, "usd_override": usd}
+    given = {"hours_override": hours, "usd_override": usd, "capacity": capacity}
     overrides = {column: float(value) for column, value in given.items() if value is not None}
     return world.with_(links=with_values(links, chosen, **overrides, exempt=True, closed_by=""))
 

@@ -159,10 +159,12 @@ def lay(
     *,
     speed_kmh: float | None,
     assumed: bool,
+    capacity: float | None = None,
     courses: Sequence[Course] | None = None,
 ) -> World:
     """The world with a line of the mode from place to place; see ``edits.add_link``.
 
+    ``capacity`` in TEU a year is that of every link of it, crossings and gauge breaks too.
     ``courses`` say how it runs from each place to the next; without them straight, times the mode's detour.
 
     Raises:
@@ -188,10 +190,12 @@ def lay(
         "usd_override": np.nan,
         "speed_kmh_override": np.nan,
         "risk_hours": 0.0,
+        "capacity": np.nan,
         "exempt": assumed,
     }
     draft = Draft(len(ground.lat), columns)
-    speed = {"speed_kmh_override": np.nan if speed_kmh is None else float(speed_kmh)}
+    given = {"speed_kmh_override": speed_kmh, "capacity": capacity}
+    own = {column: np.nan if value is None else float(value) for column, value in given.items()}
     detour = central_values()[f"detour_{mode}"] if mode != "ferry" else 1.0
     along = [Course.straight(one, other) for one, other in pairwise(places)] if courses is None else courses
     stops = [_stop(ground, draft, mode, place, detour) for place in places]
@@ -199,12 +203,12 @@ def lay(
     for ((one, here), (other, there)), course in zip(joined, along, strict=True):
         longer = detour if course.straight_on else 1.0
         if mode in ("ferry", "sea"):
-            draft.link(here, there, course.km * longer, dwell="ferry" if mode == "ferry" else "", **speed)
+            draft.link(here, there, course.km * longer, dwell="ferry" if mode == "ferry" else "", **own)
             continue
         stretches = survey(world, one, other, course)
         if not assumed:
             _refuse(world, ground, mode, one, other, course, stretches)
-        _stretch_out(ground, draft, mode, here, there, stretches, longer, speed)
+        _stretch_out(ground, draft, mode, here, there, stretches, longer, own)
     return with_feeders(draft.added_to(world), stops)
 
 
@@ -399,7 +403,7 @@ def _stretch_out(
     there: int,
     stretches: list[Stretch],
     detour: float,
-    speed: dict[str, float],
+    own: dict[str, float],
 ) -> None:
     """Links from one stop to the next: a stretch in each country, a crossing and a gauge break between countries."""
     at = here
@@ -410,19 +414,20 @@ def _stretch_out(
         piece = stretch.km * detour / (len(stretch.between) + 1)
         for lat, lon in stretch.between:
             bend = draft.node(lat, lon, stretch.iso3)
-            draft.link(at, bend, piece, iso3=stretch.iso3, gauge_mm=gauge, **speed)
+            draft.link(at, bend, piece, iso3=stretch.iso3, gauge_mm=gauge, **own)
             at = bend
-        draft.link(at, end, piece, iso3=stretch.iso3, gauge_mm=gauge, **speed)
+        draft.link(at, end, piece, iso3=stretch.iso3, gauge_mm=gauge, **own)
         if last:
             return
         after = stretches[position + 1]
         at = draft.node(stretch.lat[1], stretch.lon[1], after.iso3, kind="border")
         border = "-".join(sorted((stretch.iso3, after.iso3)))
         crossing = {"border": border, "dwell": f"{mode}_border", "iso3": stretch.iso3, "gauge_mm": gauge}
-        draft.link(end, at, _CROSSING_KM, **crossing, **speed)
+        draft.link(end, at, _CROSSING_KM, **crossing, **own)
         if _gauge(ground, mode, after.iso3) != gauge:
             yard = draft.node(stretch.lat[1], stretch.lon[1], after.iso3, kind="border")
-            draft.link(at, yard, _GAUGE_BREAK_KM, mode="transfer", dwell="gauge", iso3=after.iso3)
+            yards = {"mode": "transfer", "dwell": "gauge", "iso3": after.iso3, "capacity": own["capacity"]}
+            draft.link(at, yard, _GAUGE_BREAK_KM, **yards)
             at = yard
 
 

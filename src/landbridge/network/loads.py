@@ -71,6 +71,8 @@ def assign_trade(
     params: Mapping[str, float],
     costs: CountryCosts | None = None,
     routes: Mapping[str, Routes] | None = None,
+    *,
+    in_teu: bool = False,
 ) -> Loads:
     """Send trade along the cheapest routes between hubs, split over ways as ``choice.mean_cost`` has it.
 
@@ -78,7 +80,7 @@ def assign_trade(
     ``value_per_teu_`` parameter (services) stay off the network. A pair's trade is spread over pairs of hubs by the
     people of both. Costs are the same both ways, so the two directions of a pair travel together. What goes by air or
     pipeline is counted, and loads no link. ``costs`` between countries in the variant, and its ``routes`` from
-    ``routes_between_hubs``, are computed here if not given.
+    ``routes_between_hubs``, are computed here if not given. ``in_teu``: loads, but for ``lost``, in TEU a year.
 
     Raises:
         DataError: ``flows`` has not the shape of the world's countries and sectors.
@@ -92,7 +94,7 @@ def assign_trade(
     link = np.zeros(len(network.km))
     through = np.zeros((len(passages), len(countries)))
     carried = np.zeros(len(countries))
-    by_way = _trade_by_way(flows, sectors, costs, params)
+    by_way = trade_by_way(flows, sectors, costs, params, in_teu=in_teu)
     routes = routes_between_hubs(variants, [variant], params)[variant] if routes is None else routes
     for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
         trade = between_hubs(network, skeleton.changes[variant], by_way[position])
@@ -131,13 +133,18 @@ def _both_ways(trade: Floats) -> Floats:
     return together
 
 
-def _trade_by_way(flows: Floats, sectors: list[str], costs: CountryCosts, params: Mapping[str, float]) -> Floats:
-    """Trade [way, i, j], both directions together: by the set of modes that its shippers choose, air, pipeline."""
+def trade_by_way(
+    flows: Floats, sectors: list[str], costs: CountryCosts, params: Mapping[str, float], *, in_teu: bool = False
+) -> Floats:
+    """Trade [way, i, j], both directions together: by the set of modes that its shippers choose, air, pipeline.
+
+    In MUSD like ``flows``, or ``in_teu``.
+    """
     by_pipe = costs.off_network(sectors)
     total = np.zeros((SETS + 2, *costs.piped.shape))
     for goods in goods_of(params, sectors):
-        way = costs.of_ways(goods, params)
-        trade, off = goods.share * flows[:, :, goods.sector], by_pipe[:, :, goods.sector]
+        way, per_musd = costs.of_ways(goods, params), 1e6 / goods.value if in_teu else 1.0
+        trade, off = goods.share * flows[:, :, goods.sector] * per_musd, by_pipe[:, :, goods.sector]
         total[:-1] += mean_cost(way, params)[1] * _both_ways(trade * (1.0 - off))
         total[-1] += np.where(np.isfinite(way).any(axis=0), _both_ways(trade * off), 0.0)
     return total
@@ -159,9 +166,10 @@ def _on_skeleton(
     marks = _marks(skeleton, first.passage, passages)
     load = np.zeros(len(graph.tail))
     by_passage = np.zeros((len(passages), len(first.world.countries)))
-    for trees, row in routes.parts:
-        one, other = np.nonzero((row >= 0) & (trade > 0.0))
-        flow = trade[one, other]
+    for part, (trees, row) in enumerate(routes.parts):
+        carried = trade if routes.shares is None else trade * routes.shares[part]
+        one, other = np.nonzero((row >= 0) & (carried > 0.0))
+        flow = carried[one, other]
         passed = core.along_paths(trees, row[one, other], graph.anchors[other], flow, marks)
         load += passed.load
         some = np.flatnonzero(passed.marks.any(axis=1))

@@ -60,19 +60,23 @@ class Quantities:
         hours, usd, land_km, crossings = chosen
         return replace(self, hours=hours, usd=usd, land_km=land_km, crossings=crossings)
 
+    def hours_in_peace(self, params: Mapping[str, float]) -> Floats:
+        """Hours [L] without the delay of conflict."""
+        per_hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
+        per_hours += [params[f"{stop}_hours"] for stop in (*DWELLS, *CANALS)]
+        return np.asarray(self.hours @ np.array([*per_hours, 1.0]))
+
     def costs(self, params: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Hours [L] and USD per TEU [L]."""
         severity = self.severity * np.exp(self.spread * params["conflict_spillover"])
         grade = np.log10(1.0 + severity / params["conflict_scale"])
         shut = 1.0 - np.exp(-params["conflict_closure"] * grade)
         insurance = params["conflict_premium"] / 100.0 * params["value_per_teu_manufactures"] / 1000.0
-        per_hours = [1.0 / params[f"{mode}_speed_kmh"] for mode in RUNNING]
-        per_hours += [params[f"{stop}_hours"] for stop in (*DWELLS, *CANALS)]
         per_usd = [params[f"usd_per_teu_km_{mode}"] for mode in RUNNING]
         per_usd += [params[f"{stop}_usd"] for stop in (*DWELLS, *CANALS)]
         risk = self.land_km @ grade
         return (
-            self.hours @ np.array([*per_hours, 1.0])
+            self.hours_in_peace(params)
             + params["conflict_delay"] / 100.0 * risk
             + params["conflict_closure_hours"] * (self.crossings @ shut),
             self.usd @ np.array([*per_usd, 1.0]) + (params["conflict_surcharge"] + insurance) * risk,
@@ -116,7 +120,8 @@ class Network:
 
     ``tail, head`` [L] node positions; ``running`` [L] the mode whose speed and freight rate a link has (connectors
     take that of what they serve); ``closed_by`` [L] why a link is closed, empty where it is open;
-    ``trunk`` [L] by main mode the links on which country-pair costs are computed.
+    ``trunk`` [L] by main mode the links on which country-pair costs are computed; ``capacity`` [L] in TEU a year, NaN
+    where no study states one.
     """
 
     world: World
@@ -134,6 +139,7 @@ class Network:
     border: Labels
     dwell: Labels
     iso3: Labels
+    capacity: Floats
     closed_by: Labels
     trunk: Mapping[str, Flags]
     quantities: Quantities

@@ -52,12 +52,14 @@ class ShortestPaths(Protocol):
 
 @dataclass(frozen=True)
 class Routes:
-    """Cheapest paths among T terminals, in parts: trees, and the row [T, T] of them that leads from terminal s to t.
+    """Paths among T terminals, in parts: trees, and the row [T, T] of them that leads from terminal s to t.
 
-    Each pair of terminals is in one part, in one of its directions; elsewhere the row is -1.
+    Each pair of terminals is in one part, in one of its directions; elsewhere the row is -1. Where traffic spreads over
+    several ways, a pair may be in several parts, each with the ``shares`` [T, T] of the pairs' traffic that it carries.
     """
 
     parts: tuple[tuple[Trees, Ints], ...]
+    shares: tuple[Floats, ...] | None = None
 
 
 def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats, terminals: Ints | None = None) -> ShortestPaths:
@@ -244,7 +246,7 @@ class Hierarchy:
             other = _touched(before, reach[np.searchsorted(ends, longer[place])]) | (distance < before)
             parts = [(usual, np.where(upper & ~other, rank[:, None], -1))]
             if other.any():
-                anew = _covering(other)
+                anew = covering(other)
                 row = np.full(len(terminals), -1)
                 row[anew] = np.arange(len(anew))
                 first_end = (row[:, None] >= 0) & ((row[None, :] < 0) | upper)
@@ -366,7 +368,7 @@ def _touched(distance: Units, rows: Units) -> Flags:
     return touched
 
 
-def _covering(pairs: Flags) -> Ints:
+def covering(pairs: Flags) -> Ints:
     """Terminals such that each of the marked symmetric pairs has one of them: the busiest first, until none is left."""
     left, chosen = pairs.copy(), []
     count = left.sum(axis=1)

@@ -57,6 +57,7 @@ def read_network(world: World, year: int) -> Network:
         border=words_of(border),
         dwell=words_of(dwell),
         iso3=words_of(iso3),
+        capacity=links["capacity"].to_numpy(dtype=float),
         closed_by=_closed_by(world, links, year),
         trunk=_trunk(world, links),
         quantities=_quantities(

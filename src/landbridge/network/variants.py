@@ -7,7 +7,7 @@ like a better road.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,24 @@ class Skeleton:
         return [_cost(usual, change, params, per_day) for change in self.changes]
 
 
+def _slowed(skeleton: Skeleton, change: Change, network: Network, own_links: Ints, times: Floats) -> Change:
+    """A variant's change when the hours of its links are multiplied by ``times`` [L]."""
+    slower = np.flatnonzero(times != 1.0)
+    column = np.searchsorted(skeleton.links, own_links[slower])
+    known = column < len(skeleton.links)
+    known[known] = skeleton.links[column[known]] == own_links[slower][known]
+    slower, column = slower[known], column[known]
+    longer = sparse.diags(times[slower] - 1.0) @ network.quantities.hours[slower]
+    further = (skeleton.graph.members[:, column] @ longer).tocsr()
+    rows = np.union1d(change.rows, np.flatnonzero(np.diff(further.indptr)))
+    at = np.arange(further.shape[0])
+    at[change.rows] = len(at) + np.arange(len(change.rows))
+    before = _stacked([skeleton.usual, change.quantities]).of(at[rows])
+    hours = before.hours + further[rows]
+    quantities = replace(before, hours=hours, severity=change.quantities.severity, spread=change.quantities.spread)
+    return replace(change, rows=rows, quantities=quantities)
+
+
 def _cost(usual: Floats, change: Change, params: Mapping[str, float], per_day: float) -> Floats:
     cost = usual.copy()
     cost[change.rows] = change.quantities.generalised_cost(params, per_day)
@@ -85,15 +103,39 @@ class Variants:
     skeletons: Mapping[str, Skeleton]
 
     @classmethod
-    def of(cls, networks: Sequence[Network]) -> Variants:
-        """Networks whose first nodes and links are those of the first network, each with its own after them."""
-        union = _Union.of(networks)
+    def of(cls, networks: Sequence[Network], slowing: Callable[[Network], Flags] | None = None) -> Variants:
+        """Networks whose first nodes and links are those of the first network, each with its own after them.
+
+        ``slowing``: of a network, the links [L] that ``slowed`` may make slower later; without it none.
+        """
+        union = _Union.of(networks, slowing)
         return cls(tuple(networks), union.links, {main_mode: union.contracted(main_mode) for main_mode in ALLOWED})
 
     @property
     def n_links(self) -> int:
         """Number of links of all variants together."""
-        return 1 + max(int(own.max(initial=-1)) for own in self.own_links)
+        known = (*self.own_links, *(skeleton.links for skeleton in self.skeletons.values()))
+        return 1 + max(int(links.max(initial=-1)) for links in known)
+
+    def only(self, *some: int) -> Variants:
+        """Some of the variants, in that order, on the same contracted graphs."""
+        skeletons = {
+            mode: replace(skeleton, changes=tuple(skeleton.changes[variant] for variant in some))
+            for mode, skeleton in self.skeletons.items()
+        }
+        return Variants(
+            tuple(self.networks[variant] for variant in some),
+            tuple(self.own_links[variant] for variant in some),
+            skeletons,
+        )
+
+    def slowed(self, times: Sequence[Floats]) -> Variants:
+        """The variants with the hours of their links multiplied by ``times`` [L] of each, which is 1 for most."""
+        skeletons = {}
+        for mode, skeleton in self.skeletons.items():
+            changes = zip(skeleton.changes, self.networks, self.own_links, times, strict=True)
+            skeletons[mode] = replace(skeleton, changes=tuple(_slowed(skeleton, *each) for each in changes))
+        return replace(self, skeletons=skeletons)
 
     @property
     def hubs(self) -> Hubs:
@@ -215,7 +257,8 @@ class _Union:
     """All nodes and links of some networks: those of the first, which all have, then the further ones of each.
 
     ``tail, head`` [L], ``lat, lon`` [N]; ``usual`` quantities [L], as in the first network that has the link;
-    ``links`` by network: positions of its own links; ``changed`` [L] by network: links that are not as usual.
+    ``links`` by network: positions of its own links; ``changed`` [L] by network: links that are not as usual;
+    ``slowing`` by network: which of its own links may become slower later.
     """
 
     networks: tuple[Network, ...]
@@ -226,10 +269,11 @@ class _Union:
     usual: Quantities
     links: tuple[Ints, ...]
     changed: tuple[Flags, ...]
+    slowing: tuple[Flags, ...]
 
     @classmethod
-    def of(cls, networks: Sequence[Network]) -> _Union:
-        """The union of networks that begin with the nodes and links of the first."""
+    def of(cls, networks: Sequence[Network], slowing: Callable[[Network], Flags] | None) -> _Union:
+        """The union of networks that begin with the nodes and links of the first; see ``Variants.of``."""
         first, count = networks[0], len(networks[0].km)
         nodes = _side_by_side([len(network.lat) for network in networks])
         links = _side_by_side([len(network.km) for network in networks])
@@ -248,6 +292,7 @@ class _Union:
             _stacked([first.quantities, *further]),
             links,
             tuple(changed),
+            tuple(slowing(network) if slowing else np.zeros(len(network.km), dtype=bool) for network in networks),
         )
 
     def contracted(self, main_mode: str) -> Skeleton:
@@ -258,6 +303,7 @@ class _Union:
         usual = self.usual.of(links)
         usable, changed = [each[links] for each in usable], [each[links] for each in self.changed]
         varies = np.logical_or.reduce([*changed, *(each != usable[0] for each in usable)])
+        varies |= self._slowing()[links]
         violent = np.logical_or.reduce([network.quantities.severity > 0.0 for network in self.networks])
         features = sparse.hstack([usual.features(violent), _incomparable(varies)], format="csr")
         graph = core.contract(self.tail[links], self.head[links], hubs.node, features)
@@ -276,6 +322,13 @@ class _Union:
         lat, lon = self.lat[graph.nodes], self.lon[graph.nodes]
         paths = prepare(graph.tail, graph.head, lat, lon, graph.anchors)
         return Skeleton(graph, links, paths, whole, tuple(changes))
+
+    def _slowing(self) -> Flags:
+        """Links [L] that may become slower in some variant."""
+        may = np.zeros(len(self.tail), dtype=bool)
+        for own, slowing in zip(self.links, self.slowing, strict=True):
+            may[own] |= slowing
+        return may
 
     def _usable(self, variant: int, main_mode: str) -> Flags:
         """Links [L] that are open in a variant, run as an allowed mode, and lie on the trunk of any variant."""
