@@ -94,7 +94,7 @@ MISTAKES = {
     ),
     "border without hours": (
         scenario('{ kind = "border", between = ["CHN", "PAK"] }'),
-        "wants hours, usd, or both.",
+        "wants hours, usd, capacity, or several of them.",
     ),
     "unknown institution": (
         scenario('{ kind = "tariff", exporters = ["EAEUU"], percent = 10 }'),

@@ -62,13 +62,17 @@ def _speed(change: Change) -> str:
     return f", {significant(change['speed_factor'])} times as fast" if change.get("speed_factor") else ""
 
 
+def _capacity(change: Change) -> str:
+    return f", for {plain(change['capacity'], 0)}\u202fTEU a year" if change.get("capacity") else ""
+
+
 def _link(change: Change) -> str:
-    return f"New {change['mode']} line {_line(change)}{_speed(change)}"
+    return f"New {change['mode']} line {_line(change)}{_speed(change)}{_capacity(change)}"
 
 
 def _upgrade(change: Change) -> str:
     where = _line(change) if change.get("via") else f"in {_bloc(change['countries'])}"
-    return f"Existing {change['mode']} {where}{_speed(change)}"
+    return f"Existing {change['mode']} {where}{_speed(change)}{_capacity(change)}"
 
 
 def _close(change: Change) -> str:
@@ -85,6 +89,7 @@ def _close(change: Change) -> str:
 def _border(change: Change) -> str:
     terms = [f"{significant(change['hours'])} hours"] if change.get("hours") is not None else []
     terms += [f"{significant(change['usd'])} USD a container"] if change.get("usd") is not None else []
+    terms += [f"room for {plain(change['capacity'], 0)}\u202fTEU a year"] if change.get("capacity") else []
     mode = f" by {change['mode']}" if change.get("mode") else ""
     return f"Border of {_bloc(change['between'])}{mode}: {listed(terms)}"
 

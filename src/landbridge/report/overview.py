@@ -99,9 +99,10 @@ def _scenario(outcome: Outcome, name: str, scale: Scale) -> list[object]:
 
 
 def _caution(outcome: Outcome) -> str:
+    limits = "" if outcome.header.get("congestion") else "capacity limits, "
     return (
         "These are comparisons of one long-run equilibrium with another, not forecasts: construction costs, "
-        "capacity limits, finance and politics are outside the model, and the intervals carry only the uncertainty of "
+        f"{limits}finance and politics are outside the model, and the intervals carry only the uncertainty of "
         "the parameters listed under the assumptions."
     )
 

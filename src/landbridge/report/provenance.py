@@ -9,11 +9,12 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.parameters import parameters
+from landbridge.report import queues
 from landbridge.report.charts import Estimate, bars
 from landbridge.report.markup import Markup, element, join
 from landbridge.report.numbers import listed, plain, significant
 from landbridge.report.page import Numbering, Shown, figure, same, section, table
-from landbridge.report.words import country_in_text, most
+from landbridge.report.words import country_in_text, most, scenario_title
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -244,6 +245,7 @@ def computation(outcome: Outcome, numbering: Numbering) -> Markup:
                 Shown("cut_off", "Cut off from trade", lambda text: text or "none"),
             ),
         ),
+        *queues.told(outcome, numbering),
         element(
             "p",
             f"Computed {header['created']} with {versions}; {header['draws']} draws from seed {header['seed']}. "
@@ -260,22 +262,16 @@ def residual_table(outcome: Outcome) -> DataFrame:
     central, drawn = outcome.values("residual"), outcome.draws("residual")
     rows = []
     for name in outcome.scenarios:
-        told = outcome.header["study"]["scenario"].get(name, {})
         rows.append(
             {
                 "scenario": name,
-                "title": told.get("title") or capitalised(name),
+                "title": scenario_title(outcome, name),
                 "residual": float(central.sel(scenario=name)),
                 "largest": float(drawn.sel(scenario=name).max()) if drawn is not None else np.nan,
                 "cut_off": ", ".join(country_name(code) for code in outcome.header["cut_off"].get(name, [])),
             }
         )
     return pd.DataFrame(rows)
-
-
-def capitalised(name: str) -> str:
-    """A scenario's name as a title."""
-    return name.replace("_", " ").capitalize()
 
 
 def _tiny(value: float) -> str:

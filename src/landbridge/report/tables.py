@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
-from landbridge.report import provenance, verdicts
+from landbridge.report import provenance, queues, verdicts
 from landbridge.report.changes import in_words, steps, year_asked
 from landbridge.report.triads import triads_of_pair
 from landbridge.variables import variables
@@ -76,6 +76,9 @@ def sheets(outcome: Outcome, judged: Sequence[Verdict], world: World, atlas: Atl
     found.append(
         Sheet("residuals", "Residuals and countries cut off.", residuals, {"residual": share, "largest": share})
     )
+    if len(longest := queues.queue_table(outcome)):
+        text = "Ports, posts, canals and lines whose hours grow most in each scenario."
+        found.append(Sheet("queues", text, longest, {"times": "1", "teu": "TEU a year", "usual_teu": "TEU a year"}))
     notes = atlas.notes.drop(columns=["geometry", "line"])
     found.append(Sheet("borders", "Contested borders on the maps.", notes, {}))
     return found

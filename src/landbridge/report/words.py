@@ -14,6 +14,8 @@ from landbridge.report.numbers import MINUS, change, digits, listed, signed, sig
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from landbridge.study.outcome import Outcome
+
 _PASSAGES = {
     "babalmandab": "Bab al-Mandab",
     "bosporus": "the Bosporus",
@@ -178,3 +180,9 @@ def billions(musd: float) -> str:
     if size >= 1e3:
         return f"{sign}{size / 1e3:,.1f} billion USD"
     return f"{sign}{size:,.0f} million USD"
+
+
+def scenario_title(outcome: Outcome, name: str) -> str:
+    """The title of a scenario, or its name as one."""
+    told = outcome.header["study"]["scenario"].get(name) or {}
+    return str(told.get("title") or name.replace("_", " ").capitalize())

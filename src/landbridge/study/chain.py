@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
 from landbridge.network.choice import SETS, CountryCosts, ad_valorem, cost_change, goods_of, main_modes, mean_cost
+from landbridge.network.congestion import may_queue
+from landbridge.network.loads import routes_between_hubs
 from landbridge.network.model import Network
+from landbridge.network.paths import Routes
 from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
 from landbridge.study.schema import BASELINE, Study
@@ -39,7 +42,8 @@ class Chain:
 
     ``policies`` by scenario, the baseline first: what its policies alone do to trade; ``variants`` the different
     networks among them, the baseline's first, and ``variant_of`` the position of each scenario's; ``central``
-    parameter values; ``model`` the trade calibrated at those.
+    parameter values; ``model`` the trade calibrated at those. ``spread`` by scenario, where a study has congestion: the
+    ways on which traffic spreads at the hours that its queues take.
     """
 
     study: Study
@@ -48,23 +52,28 @@ class Chain:
     variant_of: Mapping[str, int]
     central: Mapping[str, float]
     model: TradeModel
+    spread: Mapping[str, Mapping[str, Routes]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, study: Study, worlds: Mapping[str, World] | None = None) -> Chain:
         """Make the scenarios of a study ready, and the baseline; or ``worlds`` in their place, the baseline first.
 
+        Queues are those of the baseline yet.
+
         Raises:
             StudyError: changes do not fit the world; carries the complaints of all the study's scenarios.
         """
         worlds = study.scenario_worlds(study.world()) if worlds is None else worlds
-        networks, variant_of = _networks(worlds)
+        congested = study.about.congestion
+        networks, variant_of = _networks(worlds, apart=congested)
         central = central_values(study.parameters)
         model = calibrate_world(worlds[BASELINE], central, deficits=study.about.deficits)
         policies = {}
         for scenario, changed in worlds.items():
-            with _named(scenario):
+            with named(scenario):
                 policies[scenario] = solve_world(changed, model=model)
-        return cls(study, policies, Variants.of(networks), variant_of, central, model)
+        variants = Variants.of(networks, may_queue if congested else None)
+        return cls(study, policies, variants, variant_of, central, model)
 
     @property
     def scenarios(self) -> list[str]:
@@ -80,6 +89,20 @@ class Chain:
         """The network of a scenario."""
         return self.variants.networks[self.variant_of[scenario]]
 
+    def with_queues(self, times: Mapping[str, Array], spread: Mapping[str, Mapping[str, Routes]]) -> Chain:
+        """The chain with the hours of scenarios' links multiplied by ``times`` [L], of those that it names."""
+        in_order = sorted(self.scenarios, key=self.variant_of.__getitem__)
+        usual = {name: np.ones(len(self.network(name).km)) for name in in_order}
+        each = [times.get(name, usual[name]) for name in in_order]
+        return replace(self, variants=self.variants.slowed(each), spread=spread)
+
+    def routes(self, scenarios: Sequence[str]) -> dict[str, Mapping[str, Routes]]:
+        """The ways that trade takes in some scenarios at the central values, by main mode."""
+        known = {name: self.spread[name] for name in scenarios if name in self.spread}
+        variants = [self.variant_of[name] for name in scenarios if name not in known]
+        found = routes_between_hubs(self.variants, [0, *variants], self.central) if variants else {}
+        return {name: known[name] if name in known else found[self.variant_of[name]] for name in scenarios}
+
     def solve(self, params: Mapping[str, float]) -> Iterator[Solved]:
         """Every scenario at these parameter values, each against the baseline at the same values; that one first.
 
@@ -93,12 +116,12 @@ class Chain:
         transport = [before, *(ad_valorem(found, params, self.sectors, (costs[0], before)) for found in costs[1:])]
         for scenario, policy in self.policies.items():
             after = self.variant_of[scenario]
-            with _named(scenario):
-                trade = _traded(model, policy, cost_change(before, transport[after]))
+            with named(scenario):
+                trade = traded(model, policy, cost_change(before, transport[after]))
             yield Solved(scenario, costs[after], transport[after], trade)
 
 
-def _traded(model: TradeModel, policy: TradeResult, network_kappa: Array) -> TradeResult:
+def traded(model: TradeModel, policy: TradeResult, network_kappa: Array) -> TradeResult:
     """The equilibrium under the network's change of costs and a scenario's policies together."""
     kappa = network_kappa * policy.kappa
     try:
@@ -111,7 +134,7 @@ def _traded(model: TradeModel, policy: TradeResult, network_kappa: Array) -> Tra
 
 
 @contextmanager
-def _named(scenario: str) -> Iterator[None]:
+def named(scenario: str) -> Iterator[None]:
     """Say of which scenario a refusal speaks."""
     try:
         yield
@@ -119,8 +142,11 @@ def _named(scenario: str) -> Iterator[None]:
         raise SolveError(f"Scenario {scenario}: {error}") from None
 
 
-def _networks(worlds: Mapping[str, World]) -> tuple[list[Network], dict[str, int]]:
-    """The different networks among the worlds; scenarios that change policy alone share the baseline's."""
+def _networks(worlds: Mapping[str, World], *, apart: bool) -> tuple[list[Network], dict[str, int]]:
+    """The different networks among the worlds; scenarios that change policy alone share the baseline's.
+
+    ``apart``: each scenario has one of its own, since policy moves trade and trade lengthens queues.
+    """
     networks: list[Network] = []
     made_of: dict[tuple[int, ...], int] = {}
     variant_of = {}
@@ -129,7 +155,9 @@ def _networks(worlds: Mapping[str, World]) -> tuple[list[Network], dict[str, int
         if tables not in made_of:
             made_of[tables] = len(networks)
             networks.append(Network.from_world(world))
-        variant_of[scenario] = made_of[tables]
+        elif apart:
+            networks.append(networks[made_of[tables]])
+        variant_of[scenario] = len(networks) - 1 if apart else made_of[tables]
     return networks, variant_of
 
 

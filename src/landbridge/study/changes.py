@@ -73,7 +73,7 @@ class Change(Strict):
 class Link(Change):
     """A new line through the places of ``via``, in that order, or along the line drawn in the GeoJSON file ``path``.
 
-    Speed: the mode's own unless ``speed_kmh`` is given.
+    Speed: the mode's own unless ``speed_kmh`` is given. With ``capacity``, TEU a year, it may grow crowded.
 
     Where the line crosses closed borders, water or no known road or railway, ``assumed = true`` must say so.
     """
@@ -83,6 +83,7 @@ class Link(Change):
     via: Annotated[tuple[Place, ...], Field(min_length=2)] | None = None
     path: DrawnLine | None = None
     speed_kmh: Positive | None = None
+    capacity: Positive | None = None
 
     @model_validator(mode="after")
     def _one_line(self) -> Self:
@@ -90,7 +91,12 @@ class Link(Change):
         return self
 
     def apply(self, world: World) -> World:
-        how: dict[str, Any] = {"mode": self.mode, "speed_kmh": self.speed_kmh, "assumed": self.assumed}
+        how: dict[str, Any] = {
+            "mode": self.mode,
+            "speed_kmh": self.speed_kmh,
+            "capacity": self.capacity,
+            "assumed": self.assumed,
+        }
         if self.path:
             return edits.add_drawn(world, line=self.path, **how)
         return edits.add_link(world, via=self.via or (), **how)
@@ -100,7 +106,7 @@ class Link(Change):
 
 
 class Upgrade(Change):
-    """A faster (or slower) existing line: along ``via``, or all of a mode in ``countries``."""
+    """A faster (or slower) existing line, or its capacity: along ``via``, or all of a mode in ``countries``."""
 
     kind: Literal["upgrade"]
     mode: LandMode
@@ -108,11 +114,13 @@ class Upgrade(Change):
     countries: Bloc | None = None
     speed_kmh: Positive | None = None
     speed_factor: Positive | None = None
+    capacity: Positive | None = None
 
     @model_validator(mode="after")
     def _one_place_one_speed(self) -> Self:
         self._exactly_one("via", "countries")
-        self._exactly_one("speed_kmh", "speed_factor")
+        if self.capacity is None or (self.speed_kmh and self.speed_factor):
+            self._exactly_one("speed_kmh", "speed_factor")
         return self
 
     def apply(self, world: World) -> World:
@@ -123,6 +131,7 @@ class Upgrade(Change):
             countries=self.countries,
             speed_kmh=self.speed_kmh,
             speed_factor=self.speed_factor,
+            capacity=self.capacity,
         )
 
 
@@ -150,22 +159,28 @@ class Close(Change):
 
 
 class Border(Change):
-    """Hours and money that crossing a border takes, in place of the parameters' values. Opens a closed border."""
+    """Hours and money that crossing a border takes, in place of the parameters' values; capacity of each crossing.
+
+    Opens a closed border.
+    """
 
     kind: Literal["border"]
     between: Pair
     mode: Literal["rail", "road"] | None = None
     hours: NotNegative | None = None
     usd: NotNegative | None = None
+    capacity: Positive | None = None
 
     @model_validator(mode="after")
     def _something_set(self) -> Self:
-        if self.hours is None and self.usd is None:
-            raise complaint("wants hours, usd, or both.")
+        if self.hours is None and self.usd is None and self.capacity is None:
+            raise complaint("wants hours, usd, capacity, or several of them.")
         return self
 
     def apply(self, world: World) -> World:
-        return edits.set_border(world, between=self.between, mode=self.mode, hours=self.hours, usd=self.usd)
+        return edits.set_border(
+            world, between=self.between, mode=self.mode, hours=self.hours, usd=self.usd, capacity=self.capacity
+        )
 
 
 class Risk(Change):

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from landbridge import threads
 from landbridge.study.alignment import Politics
 from landbridge.study.chain import Chain
+from landbridge.study.congestion import Settled, Usual, queues_of
 from landbridge.study.record import Record, central_values_of, record
 from landbridge.study.schema import BASELINE, Study
 
@@ -43,17 +44,21 @@ class Task:
 
 @dataclass(frozen=True)
 class Found:
-    """What a task found: the central values of its scenarios, or a record of all scenarios for each of its draws."""
+    """What a task found: the central values of its scenarios, or a record of all scenarios for each of its draws.
+
+    ``queues`` of its scenarios, where the study has congestion.
+    """
 
     task: Task
     central: xr.Dataset | None
     records: Mapping[int, Record]
+    queues: Mapping[str, Settled]
 
 
 def plan(study: Study, draws: int, workers: int) -> list[Task]:
-    """The tasks, the longest first; as many groups of scenarios as there are workers."""
+    """The tasks, the longest first; as many groups of scenarios as there are workers, with congestion one for each."""
     scenarios = [BASELINE, *study.scenarios]
-    groups = min(workers, len(scenarios))
+    groups = len(scenarios) if study.about.congestion else min(workers, len(scenarios))
     return [
         *(Task(scenarios=tuple(scenarios[group::groups])) for group in range(groups)),
         *(Task(draws=tuple(range(start, min(start + BATCH, draws)))) for start in range(0, draws, BATCH)),
@@ -62,15 +67,25 @@ def plan(study: Study, draws: int, workers: int) -> list[Task]:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a process works on: a study, the countries watched, and what is the same in all tasks, made when needed."""
+    """What a process works on: a study, the countries watched, and what is the same in all tasks, made when needed.
+
+    ``times`` by scenario: what queues, where they have been found, multiply the hours of its links [L] by.
+    """
 
     study: Study
     watched: tuple[str, ...]
+    times: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @cached_property
     def chain(self) -> Chain:
         """The models made ready for the study."""
-        return Chain.of(self.study)
+        chain = Chain.of(self.study)
+        return chain.with_queues(self.times, {}) if self.times else chain
+
+    @cached_property
+    def usual(self) -> Usual:
+        """The baseline that queues are measured by."""
+        return Usual.of(self.chain)
 
     @cached_property
     def politics(self) -> Politics:
@@ -79,12 +94,38 @@ class Desk:
 
     def do(self, task: Task, draws: Sequence[Draw]) -> Found:
         """The task, with what is drawn for each of its draws."""
-        central = central_values_of(self.chain, task.scenarios, self.watched) if task.scenarios else None
+        queued = task.scenarios if self.study.about.congestion else ()
+        queues = {name: queues_of(self.chain, name, self.usual) for name in queued}
+        chain = self.chain
+        if queues:
+            ways = {name: each.spread for name, each in queues.items() if each.spread}
+            chain = chain.with_queues({name: each.times for name, each in queues.items()}, ways)
+        central = central_values_of(chain, task.scenarios, self.watched) if task.scenarios else None
         records = [
-            record(self.chain, self.politics, {**self.chain.central, **values}, coefficients, self.watched)
+            record(chain, self.politics, {**chain.central, **values}, coefficients, self.watched)
             for values, coefficients in draws
         ]
-        return Found(task, central, dict(zip(task.draws, records, strict=True)))
+        light = {name: replace(each, spread={}) for name, each in queues.items()}
+        return Found(task, central, dict(zip(task.draws, records, strict=True)), light)
+
+
+def in_turn(desk: Desk, tasks: Sequence[Task], draws: Sequence[Draw], workers: int) -> Iterator[Found]:
+    """Have the tasks done as ``at_work`` does; with congestion, draws wait for the queues of all scenarios.
+
+    Raises:
+        StudyError: changes do not fit the world.
+        SolveError: the first refusal of a model.
+    """
+    central, drawn = ([task for task in tasks if task.scenarios], [task for task in tasks if task.draws])
+    first, then = (central, drawn) if desk.study.about.congestion else (tasks, [])
+    times: dict[str, NDArray[np.float64]] = {}
+    with at_work(desk, first, draws, workers) as found:
+        for each in found:
+            times |= {name: settled.times for name, settled in each.queues.items()}
+            yield each
+    if then:
+        with at_work(replace(desk, times=times), then, draws, workers) as found:
+            yield from found
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from landbridge.labels import MAIN_MODES
 from landbridge.network.coded import links_of
-from landbridge.network.loads import assign_trade, routes_between_hubs
+from landbridge.network.loads import assign_trade
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
 from landbridge.study.alignment import Politics, alignment_in_a_draw
@@ -43,12 +43,8 @@ def central_values_of(chain: Chain, scenarios: Sequence[str], watched: Sequence[
     with that one.
     """
     solved = {found.scenario: found for found in chain.solve(chain.central)}
-    variants = [0, *(chain.variant_of[scenario] for scenario in scenarios)]
-    routes = routes_between_hubs(chain.variants, variants, chain.central)
-    parts = [
-        _scenario(chain, solved[scenario], solved[BASELINE], watched, routes[chain.variant_of[scenario]])
-        for scenario in scenarios
-    ]
+    routes = chain.routes(scenarios)
+    parts = [_scenario(chain, solved[scenario], solved[BASELINE], watched, routes[scenario]) for scenario in scenarios]
     data: xr.Dataset = xr.concat(parts, dim="scenario", join="override", coords="minimal", compat="override")
     if BASELINE in scenarios:
         data = data.assign(exposures(chain.model, _places(chain, watched), _goods(chain))).assign_coords(
@@ -164,12 +160,13 @@ def _on_all_links(chain: Chain, variant: int, values: NDArray[Any]) -> NDArray[A
 
 
 def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
-    """What a scenario does to each of its links: 0 nothing, 1 new, 2 faster, slower or dearer, 3 closed."""
+    """What a scenario does to each of its links: 0 nothing, 1 new, 2 faster, slower, dearer or of a
+    stated capacity, 3 closed."""
     change = np.full(len(network.km), NEW, dtype=np.int8)
     count = len(before.km)
     mine, theirs = (links_of(side.world).iloc[:count] for side in (network, before))
     changed = np.zeros(count, dtype=bool)
-    for column in ("speed_factor", "hours_override", "usd_override", "speed_kmh_override", "risk_hours"):
+    for column in ("speed_factor", "hours_override", "usd_override", "speed_kmh_override", "risk_hours", "capacity"):
         new, old = (side[column].to_numpy(dtype=float) for side in (mine, theirs))
         changed |= (new != old) & ~(np.isnan(new) & np.isnan(old))
     change[:count] = np.where(changed, CHANGED, SAME)

@@ -17,7 +17,8 @@ from landbridge.parameters import central_values, of_sectors
 from landbridge.security.shock import Shock
 from landbridge.study.alignment import alignment_of, drawn_coefficients
 from landbridge.study.changes import Conflict
-from landbridge.study.lanes import Desk, Found, Task, at_work, cores, plan
+from landbridge.study.congestion import Settled
+from landbridge.study.lanes import Desk, Found, Task, cores, in_turn, plan
 from landbridge.study.outcome import DRAWS, FORMAT, Outcome
 from landbridge.study.record import RECORD_DIMS
 from landbridge.study.schema import BASELINE, Study
@@ -65,8 +66,8 @@ def run(
     tasks = plan(study, count, workers)
     coefficients = drawn_coefficients(world, count, study.uncertainty.seed)
     desk = Desk(study, tuple(watched))
-    with at_work(desk, tasks, list(zip(values, coefficients, strict=True)), workers) as found:
-        done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
+    found = in_turn(desk, tasks, list(zip(values, coefficients, strict=True)), workers)
+    done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
     data = _only_links_that_matter(_joined(study, [part for task in tasks if (part := done[task].central) is not None]))
     data = data.merge(alignment_of(desk.politics, data["flow"]), join="exact")
     central = central_values(study.parameters)["conflict_spillover"]
@@ -76,7 +77,8 @@ def run(
     if count:
         data = data.merge(_drawn(study, done.values(), drawn, watched), join="exact")
     refuse_out_of_bounds(data)
-    return Outcome(data, _header(study, world, data, count))
+    queues = {name: settled for task in tasks for name, settled in done[task].queues.items()}
+    return Outcome(data, _header(study, world, data, count, queues))
 
 
 def refuse_out_of_bounds(data: xr.Dataset) -> None:
@@ -145,7 +147,7 @@ def _drawn(study: Study, done: Iterable[Found], drawn: Mapping[str, Array], watc
     )
 
 
-def _header(study: Study, world: World, data: xr.Dataset, count: int) -> dict[str, Any]:
+def _header(study: Study, world: World, data: xr.Dataset, count: int, queues: Mapping[str, Settled]) -> dict[str, Any]:
     """How the outcome came about: enough to compute it again and to see on what it stands."""
     return {
         "format": FORMAT,
@@ -161,6 +163,10 @@ def _header(study: Study, world: World, data: xr.Dataset, count: int) -> dict[st
         "draws": count,
         "seed": study.uncertainty.seed,
         "cut_off": {str(scenario): _cut_off(data, str(scenario)) for scenario in data["scenario"].values},
+        "congestion": {
+            name: {"rounds": settled.rounds, "residual": settled.residual, "longest": settled.longest}
+            for name, settled in queues.items()
+        },
         "versions": {"python": platform.python_version(), **_versions()},
     }
 

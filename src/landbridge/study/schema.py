@@ -33,6 +33,7 @@ class About(Strict):
     year: Year | None = None
     focus: tuple[Country, ...] = ()
     deficits: Literal["zero", "fixed", "share"] = "zero"
+    congestion: bool = False
     claims: str | None = None
 
 
@@ -168,6 +169,8 @@ class Study(Strict):
         for place, change in dict(step for scenario in self.scenarios for step in self.steps(scenario)).items():
             if not change.in_force(year):
                 found.append(f"{place}: not in force in {year}.")
+            if getattr(change, "capacity", None) and not self.about.congestion:
+                found.append(f"{place}: its capacity does nothing unless study.congestion is true.")
             found += [f"{place}: {remark}" for remark in change.remarks(world)]
         return found
 
