@@ -21,6 +21,7 @@ from landbridge.study.run import run
 from landbridge.study.schema import BASELINE, Study, read_study
 
 RAIL_POST = 13  # Khorgos, where the railway from Shanghai to Almaty crosses
+CONFLICT = ("conflict_delay", "conflict_surcharge", "conflict_closure", "conflict_premium")
 ROAD_POST = 19  # the road from Kashgar to Almaty
 SCENARIOS: dict[str, list[dict[str, Any]]] = {
     "nothing": [],
@@ -104,7 +105,7 @@ def test_hours_do_not_depend_on_where_the_search_begins(start: list[float]) -> N
 
 
 def test_hours_twice_as_long_are_days_twice_as_dear(chain: Chain) -> None:
-    peace = {**chain.central, "conflict_delay": 0.0, "conflict_surcharge": 0.0}
+    peace = {**chain.central, **dict.fromkeys(CONFLICT, 0.0)}
     alone = chain.variants.only(chain.variant_of["wide"])
     slowed = alone.slowed([np.full(len(alone.networks[0].km), 2.0)]).country_costs(peace)[0]
     dear = alone.country_costs({**peace, "value_of_time": 2 * peace["value_of_time"]})[0]
