@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -109,8 +109,10 @@ class Desk:
         return Found(task, central, dict(zip(task.draws, records, strict=True)), light)
 
 
-def in_turn(desk: Desk, tasks: Sequence[Task], draws: Sequence[Draw], workers: int) -> Iterator[Found]:
+def in_turn(desk: Desk, tasks: Sequence[Task], draws: Sequence[Draw], workers: int) -> Generator[Found, None, None]:
     """Have the tasks done as ``at_work`` does; with congestion, draws wait for the queues of all scenarios.
+
+    To be closed by whom it serves, so that an error there ends the processes.
 
     Raises:
         StudyError: changes do not fit the world.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -66,8 +67,8 @@ def run(
     tasks = plan(study, count, workers)
     coefficients = drawn_coefficients(world, count, study.uncertainty.seed)
     desk = Desk(study, tuple(watched))
-    found = in_turn(desk, tasks, list(zip(values, coefficients, strict=True)), workers)
-    done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
+    with closing(in_turn(desk, tasks, list(zip(values, coefficients, strict=True)), workers)) as found:
+        done = {each.task: each for each in _with_bar(found, progress, study.title, tasks)}
     data = _only_links_that_matter(_joined(study, [part for task in tasks if (part := done[task].central) is not None]))
     data = data.merge(alignment_of(desk.politics, data["flow"]), join="exact")
     central = central_values(study.parameters)["conflict_spillover"]
