@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from landbridge.network import paths
-from landbridge.network.loads import assign_trade
+from landbridge.network.choice import general_day
 from landbridge.network.model import ALLOWED, Network
 from landbridge.parameters import central_values
 from landbridge.study.chain import Chain
@@ -20,7 +20,6 @@ from measurement import Measurement, cpu_seconds
 from routers import Floats, Graph, ask_all, in_words
 
 CITIES, FEW = 1_000, 20
-CLASSES = ("agriculture", "fuels", "manufactures")
 HERE = "measured here, same graph and weights"
 STUDY = "pakistan-russia-2017"
 
@@ -83,29 +82,18 @@ def _apart(found: Floats, exact: Floats) -> float:
 
 
 def _full_assignment(network: Network, params: Mapping[str, float]) -> Measurement:
-    """The world's trade by class of goods, each on its own routes; the others' trees from the hubs alone, scaled up."""
-    flows, sectors = trade_baseline(network.world).flows, list(network.world.sectors)
-    whole = network.country_costs(params)
-
-    def assign() -> None:
-        for name in CLASSES:
-            alone = np.zeros_like(flows)
-            alone[..., sectors.index("manufactures")] = flows[..., sectors.index(name)]
-            of_class = {**params, "value_per_teu_manufactures": params[f"value_per_teu_{name}"]}
-            assign_trade(network.alone, 0, alone, of_class, whole)
-
+    """The world's trade in three classes of goods; the others' trees from the hubs alone, scaled up."""
+    flows, hubs = trade_baseline(network.world).flows, network.hubs.node
     hours, usd = network.link_costs(params)
+    cost = usd + general_day(params) / 24.0 * hours
     took: dict[str, float | None] = {}
-    hubs = network.hubs.node
     for modes in ALLOWED.values():
-        for name in CLASSES:
-            cost = usd + params["value_of_time"] * params[f"value_per_teu_{name}"] / 24.0 * hours
-            graph = Graph(network.tail, network.head, np.where(network.allowed(modes), cost, np.inf), len(network.lat))
-            for router, answer in ask_all(graph, hubs[:: len(hubs) // 4], hubs).items():
-                took[router] = answer and (took.get(router) or 0.0) + answer.seconds * len(hubs)
+        graph = Graph(network.tail, network.head, np.where(network.allowed(modes), cost, np.inf), len(network.lat))
+        for router, answer in ask_all(graph, hubs[:: len(hubs) // 4], hubs).items():
+            took[router] = answer and (took.get(router) or 0.0) + answer.seconds * len(hubs)
     return Measurement(
-        f"full assignment of world trade: {len(CLASSES)} classes, three sets of modes, {len(hubs)} hubs",
-        cpu_seconds(assign, repeat=2),
+        f"full assignment of world trade: three classes, three sets of modes, {len(hubs)} hubs",
+        cpu_seconds(lambda: network.loads(flows, params), repeat=2),
         "s",
         15.0,
         f"{in_words(took)}: their trees (igraph: distances) on the whole graph alone, from 5 hubs, scaled up",

@@ -96,12 +96,6 @@ def _stops(network: Network) -> Flags:
     return np.asarray(np.isin(network.dwell, STOPS) | np.isin(network.passage, CANALS))
 
 
-def teu(flows: Floats, sectors: list[str], params: Mapping[str, float]) -> Floats:
-    """Trade [i, j, s] in MUSD a year as TEU a year; sectors that do not travel stay as they are."""
-    value = np.array([params.get(f"value_per_teu_{sector}", 1e6) for sector in sectors])
-    return flows * (1e6 / value)
-
-
 @dataclass(frozen=True)
 class Choice:
     """Ways [R] from which the traffic of pairs [P] is chosen, those of a pair one after the other.

@@ -1,6 +1,6 @@
 """Ways between hubs when queues make several of them equal: found one after the other, and how traffic spreads on them.
 
-Ways are cheapest routes of goods of value ``value_per_teu_manufactures``, as in ``loads``. Under hours that queues made
+Ways are cheapest routes of general manufactures, as in ``loads``. Under hours that queues made
 longer a pair of hubs may find another way; it joins those known before. A way once known is never lost.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from landbridge.network import core
+from landbridge.network.choice import general_day
 from landbridge.network.congestion import Choice, Queues
 from landbridge.network.loads import between_hubs
 from landbridge.network.model import Floats, Ints
@@ -56,12 +57,12 @@ class WayFinder:
         on_trunk = np.isin(own, np.concatenate([skeleton.links for skeleton in variants.skeletons.values()]))
         hours = network.quantities.hours_in_peace(params)
         may_grow = (hours > 0.0) & (queues.delay > 0.0) & (queues.power > 0.0) & np.isfinite(queues.capacity)
-        links, value = np.flatnonzero(may_grow & on_trunk), params["value_per_teu_manufactures"]
+        links, per_day = np.flatnonzero(may_grow & on_trunk), general_day(params)
         return cls(
             variants,
             links,
-            params["value_of_time"] * value / 24.0 * hours[links],
-            {mode: skeleton.cost(0, params, value) for mode, skeleton in variants.skeletons.items()},
+            per_day / 24.0 * hours[links],
+            {mode: skeleton.cost(0, params, per_day) for mode, skeleton in variants.skeletons.items()},
             {mode: _passes(skeleton, own[links]) for mode, skeleton in variants.skeletons.items()},
         )
 
@@ -108,7 +109,7 @@ class WayFinder:
         )
 
     def choice(self, known: Mapping[str, Ways], trade: Floats) -> Choice:
-        """What the traffic of all pairs is chosen from, ``trade`` [set, i, j] in TEU a year; see ``order``."""
+        """What the traffic of all pairs is chosen from, ``trade`` [way, i, j] in TEU a year; see ``order``."""
         flow = []
         for position, (mode, skeleton) in enumerate(self.variants.skeletons.items()):
             hubs = between_hubs(self.variants.networks[0], skeleton.changes[0], trade[position]).ravel()

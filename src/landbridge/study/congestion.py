@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from landbridge.errors import SolveError
 from landbridge.network.choice import CountryCosts, ad_valorem, cost_change
-from landbridge.network.congestion import Queues, queues, settle, teu
-from landbridge.network.loads import assign_trade, trade_by_set
+from landbridge.network.congestion import Queues, queues, settle
+from landbridge.network.loads import assign_trade, trade_by_way
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
 from landbridge.network.route import node_name
@@ -58,8 +58,8 @@ class Usual:
         """Of a chain whose queues are the baseline's yet."""
         alone = chain.variants.only(0)
         costs = alone.country_costs(chain.central)[0]
-        flows = teu(chain.policies[BASELINE].equilibrium.flows, chain.sectors, chain.central)
-        load = assign_trade(alone, 0, flows, chain.central, costs).link
+        flows = chain.policies[BASELINE].equilibrium.flows
+        load = assign_trade(alone, 0, flows, chain.central, costs, in_teu=True).link
         return cls(costs, ad_valorem(costs, chain.central, chain.sectors), load)
 
 
@@ -82,7 +82,7 @@ def queues_of(chain: Chain, scenario: str, usual: Usual, start: Array | None = N
         before = times[finder.links]
         ways = finder.further(ways, before)
         with named(scenario):
-            choice = finder.choice(ways, _teu_by_set(chain, scenario, alone.slowed([times]), usual))
+            choice = finder.choice(ways, _teu_by_way(chain, scenario, alone.slowed([times]), usual))
             after = settle(choice, curves, before)
         change = np.abs(after / before - 1.0)
         residual, slowest = float(change.max(initial=0.0)), int(change.argmax()) if len(change) else 0
@@ -100,12 +100,12 @@ def queues_of(chain: Chain, scenario: str, usual: Usual, start: Array | None = N
     )
 
 
-def _teu_by_set(chain: Chain, scenario: str, slowed: Variants, usual: Usual) -> Array:
-    """Trade [set, i, j] in TEU a year by the sets of modes that shippers choose, at some hours."""
+def _teu_by_way(chain: Chain, scenario: str, slowed: Variants, usual: Usual) -> Array:
+    """Trade [way, i, j] in TEU a year by the way that shippers choose, at some hours."""
     costs = slowed.country_costs(chain.central)[0]
     transport = ad_valorem(costs, chain.central, chain.sectors, (usual.costs, usual.transport))
     trade = traded(chain.model, chain.policies[scenario], cost_change(usual.transport, transport))
-    return trade_by_set(teu(trade.equilibrium.flows, chain.sectors, chain.central), chain.sectors, costs, chain.central)
+    return trade_by_way(trade.equilibrium.flows, chain.sectors, costs, chain.central, in_teu=True)
 
 
 def _beyond_tolerance(times: Array) -> Array:
