@@ -37,7 +37,7 @@ def measure() -> list[Measurement]:
         *_all_pairs(network, params),
         Measurement("a scenario's network made ready for draws", preparing, "s"),
         Measurement(
-            f"country costs of one draw: {len(network.hubs.node)} hubs, three sets of modes, two classes of goods",
+            f"country costs of one draw: {len(network.hubs.node)} hubs, three sets of modes, three worths of a day",
             1000 * costs,
             "ms",
             60.0,
