@@ -154,12 +154,15 @@ class Variants:
         """Share [C, C] of the trade in fuels that goes by pipeline."""
         return pipeline_share(self.networks[0].world, self.networks[0].year)
 
-    def country_costs(self, params: Mapping[str, float]) -> list[CountryCosts]:
+    def country_costs(self, params: Mapping[str, float], uses_among: Ints | None = None) -> list[CountryCosts]:
         """Days and USD per TEU between countries by main mode in every variant; each pair of hubs has its own route.
 
         Routes are found for three worths of a day (``choice.worth_of_days``), where the costs are exact; lorries take
         one route whatever they carry, so by road alone for the outer two. Country pairs are means over the reachable
         pairs of hubs, weighted by the people whom the hubs stand for.
+
+        Args:
+            uses_among: positions of the countries among which ``CountryCosts.uses`` is wanted, zero elsewhere.
 
         Returns:
             costs in the world's order of countries: ``inf`` where nothing is reachable, zero on the diagonal and for
@@ -173,7 +176,7 @@ class Variants:
             ]
             for main_mode, skeleton in self.skeletons.items()
         }
-        means = _Means(self, worths)
+        means = _Means(self, worths, np.arange(len(self.piped)) if uses_among is None else uses_among)
         return [
             means.between_countries(
                 variant, {mode: [each[variant] for each in found] for mode, found in at_hubs.items()}
@@ -185,39 +188,42 @@ class Variants:
 class _Means:
     """Costs between countries from costs between hubs; what variants have in common is computed once."""
 
-    def __init__(self, variants: Variants, worths: tuple[float, float, float]) -> None:
+    def __init__(self, variants: Variants, worths: tuple[float, float, float], some: Ints) -> None:
         self._variants, self._worths = variants, worths
-        self._no_route = np.full((len(variants.hubs.node),) * 2, np.inf)
+        people = variants.hubs.people[some]
+        hubs = np.flatnonzero(people.getnnz(axis=0))
+        self._some, self._people, self._among_some = np.ix_(some, some), people[:, hubs], np.ix_(hubs, hubs)
         self._known: dict[tuple[int, int], Floats] = {}
 
     def between_countries(self, variant: int, at_hubs: Mapping[str, Sequence[Floats]]) -> CountryCosts:
         """Costs of one variant; ``at_hubs`` by main mode costs [H, H] at the worths of a day it is routed for."""
         variants = self._variants
         countries = variants.networks[0].world.countries
-        cost, uses = np.empty((2, len(self._worths), len(ALLOWED), len(countries), len(countries)))
-        narrower = [self._no_route] * len(self._worths)
+        shape = (len(self._worths), len(ALLOWED), len(countries), len(countries))
+        cost, uses = np.empty(shape), np.zeros(shape)
         changes = [skeleton.changes[variant] for skeleton in variants.skeletons.values()]
+        narrower: list[Floats] = []
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
-            found = list(at_hubs[main_mode])
-            if main_mode not in BENDING:
-                found.insert(1, self._between(*found))
-            for at, (here, other) in enumerate(zip(found, narrower, strict=True)):
-                cost[at, position] = self._mean(here, changes[position])
-                uses[at, position] = self._uses(here, other)
-            narrower = found
+            routed = at_hubs[main_mode]
+            cost[:, position] = self._at_worths([self._mean(each, changes[position]) for each in routed])
+            some = self._at_worths([each[self._among_some] for each in routed])
+            for at, here in enumerate(some):
+                cheaper = here < (1.0 - SAME_ROUTE) * narrower[at] if narrower else np.isfinite(here)
+                uses[at, position][self._some] = self._people @ (self._people @ cheaper.astype(float)).T
+            narrower = some
         absent = np.flatnonzero(np.diff(variants.hubs.people.indptr) == 0)
         cost[..., absent, :] = cost[..., absent] = 0.0
         cost[..., np.arange(len(countries)), np.arange(len(countries))] = 0.0
         share = np.array([change.share for change in changes])
         return CountryCosts(list(countries), self._worths, cost, uses, share, variants.air_km, variants.piped)
 
-    def _between(self, low: Floats, high: Floats) -> Floats:
-        """Costs [H, H] at the middle worth where they are linear in it."""
-        key = (id(low), id(high))
-        if key not in self._known:
-            nearness = _nearness(self._worths)
-            self._known[key] = (1.0 - nearness) * low + nearness * high
-        return self._known[key]
+    def _at_worths(self, found: list[Floats]) -> list[Floats]:
+        """Costs at all worths; at the middle one linear between the others where no routes were found for it."""
+        if len(found) == len(self._worths):
+            return found
+        low, high = found
+        nearness = _nearness(self._worths)
+        return [low, (1.0 - nearness) * low + nearness * high, high]
 
     def _mean(self, cost: Floats, change: Change) -> Floats:
         """Mean cost [C, C] over the reachable pairs of hubs; ``inf`` where there is none."""
@@ -225,13 +231,6 @@ class _Means:
         if key not in self._known:
             total = self._variants.hubs.sums(cost if change.reachable.all() else np.where(change.reachable, cost, 0.0))
             self._known[key] = np.divide(total, change.share, out=np.full_like(total, np.inf), where=change.share > 0.0)
-        return self._known[key]
-
-    def _uses(self, cost: Floats, narrower: Floats) -> Floats:
-        """Share [C, C] of pairs of hubs whose route is cheaper than with the narrower set of modes."""
-        key = (id(cost), id(narrower))
-        if key not in self._known:
-            self._known[key] = self._variants.hubs.sums((cost < (1.0 - SAME_ROUTE) * narrower).astype(float))
         return self._known[key]
 
 

@@ -103,15 +103,18 @@ class Chain:
         found = routes_between_hubs(self.variants, [0, *variants], self.central) if variants else {}
         return {name: known[name] if name in known else found[self.variant_of[name]] for name in scenarios}
 
-    def solve(self, params: Mapping[str, float]) -> Iterator[Solved]:
+    def solve(self, params: Mapping[str, float], watched: NDArray[np.intp] | None = None) -> Iterator[Solved]:
         """Every scenario at these parameter values, each against the baseline at the same values; that one first.
+
+        Args:
+            watched: positions of the countries among which ``CountryCosts.uses`` is wanted; None: all.
 
         Raises:
             SolveError: a scenario has no equilibrium, or none was found; the message names it.
         """
         world = self.network(BASELINE).world
         model = calibrate_world(world, params, deficits=self.study.about.deficits, near=self.model)
-        costs = self.variants.country_costs(params)
+        costs = self.variants.country_costs(params, watched)
         before = ad_valorem(costs[0], params, self.sectors)
         transport = [before, *(ad_valorem(found, params, self.sectors, (costs[0], before)) for found in costs[1:])]
         for scenario, policy in self.policies.items():

@@ -224,7 +224,7 @@ def record(
 ) -> Record:
     """Solve every scenario of a chain at these parameters, and what follows at these coefficients of alignment."""
     positions, goods = _places(chain, watched), _goods(chain)
-    solved = list(chain.solve(params))
+    solved = list(chain.solve(params, positions))
     rows = [_row(chain, found, params, positions, goods) for found in solved]
     by_scenario = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     flows = {found.scenario: found.trade.equilibrium.flows for found in solved}
