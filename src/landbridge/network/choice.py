@@ -161,13 +161,16 @@ def mean_cost(ways: Floats, params: Mapping[str, float]) -> tuple[Floats, Floats
     """
     land, road = params["shipments_land_only"], params["shipments_road_only"]
     may_use = np.array([1.0 - land - road, land, road, 1.0]).reshape(-1, *[1] * (ways.ndim - 1))
-    best = ways.min(axis=0)
-    ratio = np.divide(best, ways, out=np.zeros_like(ways), where=np.isfinite(best) & (ways > 0.0))
-    terms = may_use * ratio ** params["mode_dispersion"]
-    total = terms.sum(axis=0)
-    some = total > 0.0
-    best[some] *= total[some] ** (-1.0 / params["mode_dispersion"])
-    return best, np.divide(terms, total, out=terms, where=some)
+    mean = ways.min(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chosen = (mean / ways) ** params["mode_dispersion"]
+        chosen *= may_use
+        total = chosen.sum(axis=0)
+        chosen /= total
+        factor = total ** (-1.0 / params["mode_dispersion"])
+    none = ~(total > 0.0)
+    factor[none], chosen[:, none] = 1.0, 0.0
+    return mean * factor, chosen
 
 
 def ad_valorem(
@@ -185,18 +188,16 @@ def ad_valorem(
     ``near``: other costs and their t at the same parameters; pairs that cost the same keep it, for speed.
     """
     count = len(costs.countries)
-    one, other = np.triu_indices(count, 1)
-    cost = costs.cost[:, :, one, other]
+    differs = np.ones((count, count), dtype=bool) if near is None else (costs.cost != near[0].cost).any(axis=(0, 1))
+    one, other = np.nonzero(np.triu(differs, 1))
+    cost = np.ascontiguousarray(costs.cost[:, :, one, other])
     cost_of = np.zeros((count, count, len(sectors))) if near is None else near[1].copy()
-    if near is not None:
-        same = (cost == near[0].cost[:, :, one, other]).all(axis=(0, 1))
-        one, other, cost = one[~same], other[~same], cost[:, :, ~same]
-    found = np.zeros((len(one), len(sectors)))
+    found = np.zeros((len(sectors), len(one)))
     for goods in goods_of(params, sectors):
         mean, _ = mean_cost(_ways(cost, costs.air_km[one, other], goods, costs.worths, params), params)
-        found[:, goods.sector] += goods.share / goods.value * mean
+        found[goods.sector] += goods.share / goods.value * mean
     by_network = 1.0 - costs.off_network(sectors)
-    cost_of[one, other], cost_of[other, one] = found * by_network[one, other], found * by_network[other, one]
+    cost_of[one, other], cost_of[other, one] = found.T * by_network[one, other], found.T * by_network[other, one]
     return cost_of
 
 
