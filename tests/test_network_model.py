@@ -104,6 +104,15 @@ def test_borders_inside_a_union_are_soft(world, params):
     assert border == pytest.approx(3.0 / params["road_speed_kmh"] + params["soft_border_hours"])
 
 
+def test_use_of_modes_among_some_countries_is_that_among_all(network, params):
+    some = np.array([PAK, CHN])
+    among_all, among_some = (network.alone.country_costs(params, each)[0] for each in (None, some))
+    np.testing.assert_array_equal(among_some.cost, among_all.cost)
+    block = np.ix_(range(3), range(3), some, some)
+    np.testing.assert_allclose(among_some.uses[block], among_all.uses[block], rtol=1e-12)
+    assert not among_some.uses[:, :, IND].any()
+
+
 def test_country_costs_are_means_over_hubs_of_the_cheapest_route(network, params):
     costs = network.country_costs(params)
     hours, usd = network.link_costs(params)

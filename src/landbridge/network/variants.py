@@ -204,9 +204,9 @@ class _Means:
         changes = [skeleton.changes[variant] for skeleton in variants.skeletons.values()]
         narrower: list[Floats] = []
         for position, main_mode in reversed(list(enumerate(ALLOWED))):
-            routed = at_hubs[main_mode]
-            cost[:, position] = self._at_worths([self._mean(each, changes[position]) for each in routed])
-            some = self._at_worths([each[self._among_some] for each in routed])
+            found = at_hubs[main_mode]
+            cost[:, position] = self._at_worths([self._mean(each, changes[position]) for each in found])
+            some = self._at_worths([each[self._among_some] for each in found])
             for at, here in enumerate(some):
                 cheaper = here < (1.0 - SAME_ROUTE) * narrower[at] if narrower else np.isfinite(here)
                 uses[at, position][self._some] = self._people @ (self._people @ cheaper.astype(float)).T
