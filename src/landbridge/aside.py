@@ -29,7 +29,10 @@ def aside(work: Callable[[], object]) -> Iterator[None]:
     try:
         yield
     finally:
-        failure = here.recv()
+        try:
+            failure = here.recv()
+        except EOFError:
+            failure = OSError("a process at work beside this one has ended before it was done")
         process.join()
     if failure is not None:
         raise failure

@@ -6,16 +6,18 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from multiprocessing.connection import Connection, wait
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from landbridge import threads
+from landbridge.errors import SolveError
 from landbridge.study.alignment import Politics
 from landbridge.study.chain import Chain
 from landbridge.study.congestion import Settled, Usual, queues_of
@@ -147,15 +149,8 @@ def at_work(desk: Desk, tasks: Sequence[Task], draws: Sequence[Draw], workers: i
         return
     if threads.may_fork():
         _ = desk.chain, desk.politics
-    before = set(multiprocessing.active_children())
-    with threads.one_in_new_processes(), _pool(desk, min(workers, len(tasks))) as pool:
-        try:
-            waiting = [pool.submit(_do, *job) for job in jobs]
-            yield (done.result() for done in as_completed(waiting))
-        except BaseException:
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-            raise
+    with threads.one_in_new_processes(), _hands(desk, min(workers, len(tasks))) as hands:
+        yield _handed_out(jobs, hands)
 
 
 def cores() -> int:
@@ -163,22 +158,58 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_desk: Desk | None = None  # of a worker's process
+@contextmanager
+def _hands(desk: Desk, count: int) -> Iterator[list[Connection]]:
+    """Processes at the same desk, each at the other end of a pipe; they are ended when this is left."""
+    context: Any = multiprocessing.get_context("fork" if threads.may_fork() else "spawn")
+    hands: list[Connection] = []
+    processes = []
+    try:
+        for _ in range(count):
+            here, there = context.Pipe()
+            processes.append(context.Process(target=_work, args=(desk, there), daemon=True))
+            processes[-1].start()
+            there.close()
+            hands.append(here)
+        yield hands
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
 
 
-def _begin(desk: Desk) -> None:
-    """Ctrl-C reaches every process of the terminal; the main one sees to the others."""
-    global _desk
-    _desk = desk
+def _work(desk: Desk, pipe: Connection) -> None:
+    """Do what comes until nothing more can. Ctrl-C reaches every process of the terminal; the main one sees to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(desk.do(*job))
+        except Exception as error:
+            pipe.send(error)
 
 
-def _do(task: Task, draws: Sequence[Draw]) -> Found:
-    assert _desk is not None
-    return _desk.do(task, draws)
-
-
-def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
-    """Processes at the same desk."""
-    context = multiprocessing.get_context("fork" if threads.may_fork() else "spawn")
-    return ProcessPoolExecutor(workers, context, _begin, (desk,))
+def _handed_out(jobs: Sequence[tuple[Task, list[Draw]]], hands: Sequence[Connection]) -> Iterator[Found]:
+    """What comes of the jobs, each given to the first hand that is free."""
+    left, busy = iter(jobs), []
+    for hand, job in zip(hands, left, strict=False):
+        hand.send(job)
+        busy.append(hand)
+    while busy:
+        ready = wait(busy)
+        for hand in [each for each in busy if each in ready]:
+            try:
+                found = hand.recv()
+            except EOFError:
+                raise SolveError("A worker process has ended before its work was done; is memory short?") from None
+            if isinstance(found, Exception):
+                raise found
+            following = next(left, None)
+            if following is None:
+                busy.remove(hand)
+            else:
+                hand.send(following)
+            yield found
