@@ -211,14 +211,16 @@ def _costs(days=0.0, away=20_000.0, **usd):
     return choice.CountryCosts(["AAA", "BBB"], worths, cost, some, some[0], away * abroad, 0.2 * abroad)
 
 
-def test_classes_of_goods_make_up_their_sector(params):
-    for sector in ("fuels", "manufactures"):
-        classes = choice.goods_of(params, [sector])
-        assert sum(goods.share for goods in classes) == pytest.approx(1.0)
-        teu = sum(goods.share / goods.value for goods in classes)
-        assert 1.0 / teu == pytest.approx(params[f"value_per_teu_{sector}"])
-        bulk, general, time_sensitive = classes
-        assert bulk.per_day < general.per_day < time_sensitive.per_day
+@pytest.mark.parametrize(("sector", "count"), [("fuels", 2), ("agriculture", 3), ("manufactures", 3)])
+def test_classes_of_goods_make_up_their_sector(params, sector, count):
+    classes = choice.goods_of(params, [sector])
+    assert len(classes) == count
+    assert sum(goods.share for goods in classes) == pytest.approx(1.0)
+    teu = sum(goods.share / goods.value for goods in classes)
+    assert 1.0 / teu == pytest.approx(params[f"value_per_teu_{sector}"])
+    general, bulk, *time_sensitive = classes
+    assert bulk.per_day < general.per_day
+    assert all(goods.per_day > general.per_day for goods in time_sensitive)
 
 
 def test_classes_that_leave_no_general_goods_are_refused(params):
@@ -255,7 +257,7 @@ def test_cost_falls_when_any_set_of_modes_gets_cheaper(params):
 
 def test_mode_shares_are_the_derivatives_of_the_cost(params):
     base, step = {"sea": 500.0, "rail": 600.0, "road": 800.0}, 1e-5
-    general = choice.goods_of(params, ["fuels"])[1]
+    general = choice.goods_of(params, ["fuels"])[0]
 
     def mean_cost(**generalised):
         return [each[..., 0, 1] for each in choice.mean_cost(_costs(**generalised).of_ways(general, params), params)]

@@ -15,11 +15,12 @@ Floats = NDArray[np.float64]
 
 SETS = len(MAIN_MODES) - 1  # sets of modes on the network: sea, rail, road; the air is beside it
 PIPED = ("fuels", "oil_gas")  # sectors of which a pipeline carries part
+RAW = ("fuels", "coal", "oil_gas", "refined_fuels", "metal_ores", "other_mining")  # sectors of which nothing is urgent
 
 
 @dataclass(frozen=True)
 class Goods:
-    """Goods of one class in one sector: bulk, general or time-sensitive.
+    """Goods of one class in one sector: general, bulk or time-sensitive.
 
     ``sector`` position of the sector; ``share`` of its value that is of this class; ``value`` USD per TEU;
     ``per_day`` what a day is worth, USD per TEU.
@@ -32,40 +33,44 @@ class Goods:
 
 
 def goods_of(params: Mapping[str, float], sectors: Sequence[str]) -> list[Goods]:
-    """The goods that travel: three classes of every sector with a ``value_per_teu_`` parameter.
+    """The goods that travel: classes of every sector with a ``value_per_teu_`` parameter.
 
     Bulk and time-sensitive goods are so many times as valuable by the TEU, and a day of theirs as dear a share of it,
-    as their parameters say. General goods are what is left: their value is such that a TEU of the sector is worth
-    ``value_per_teu_`` on average, sum of share / ratio = 1.
+    as their parameters say; no ``RAW`` material is time-sensitive. General goods are what is left: their value is such
+    that a TEU of the sector is worth ``value_per_teu_`` on average, sum of share / ratio = 1.
 
     Raises:
         InputError: the classes' shares and values leave no such general goods.
     """
-    names = ("bulk", "time_sensitive")
-    share = {name: params[f"share_{name}"] for name in names}
-    ratio = {name: params[f"value_ratio_{name}"] for name in names}
-    day = {name: params[f"value_of_time_ratio_{name}"] for name in names}
-    share["general"], room = 1.0 - sum(share.values()), 1.0 - sum(share[name] / ratio[name] for name in names)
-    if share["general"] <= 0.0 or room <= 0.0:
-        raise InputError(
-            "The parameters share_bulk, share_time_sensitive and value_ratio_bulk, value_ratio_time_sensitive leave "
-            f"{100 * share['general']:.0f} % of the value and {100 * room:.0f} % of the TEU to general goods; both "
-            "must be above zero."
-        )
-    ratio["general"], day["general"] = share["general"] / room, 1.0
+    raw, worked = (_classes(params, names) for names in (("bulk",), ("bulk", "time_sensitive")))
     found = []
     for position, sector in enumerate(sectors):
         mean = params.get(f"value_per_teu_{sector}")
         if mean is not None:
-            for name in ("bulk", "general", "time_sensitive"):
-                value = ratio[name] * mean
-                found.append(Goods(position, share[name], value, day[name] * params["value_of_time"] * value))
+            for share, ratio, day in raw if sector in RAW else worked:
+                found.append(Goods(position, share, ratio * mean, day * params["value_of_time"] * ratio * mean))
     return found
+
+
+def _classes(params: Mapping[str, float], names: Sequence[str]) -> list[tuple[float, float, float]]:
+    """Share of the value, value over the mean, and value of time over that of general goods: general goods first."""
+    special = [
+        (params[f"share_{name}"], params[f"value_ratio_{name}"], params[f"value_of_time_ratio_{name}"])
+        for name in names
+    ]
+    rest, room = 1.0 - sum(share for share, *_ in special), 1.0 - sum(share / ratio for share, ratio, _ in special)
+    if rest <= 0.0 or room <= 0.0:
+        raise InputError(
+            "The parameters share_bulk, share_time_sensitive and value_ratio_bulk, value_ratio_time_sensitive leave "
+            f"{100 * rest:.0f} % of the value and {100 * room:.0f} % of the TEU to general goods; both must be above "
+            "zero."
+        )
+    return [(rest, rest / room, 1.0), *special]
 
 
 def general_day(params: Mapping[str, float], sector: str = "manufactures") -> float:
     """What a day of the general goods of a sector is worth, USD per TEU."""
-    return goods_of(params, [sector])[1].per_day
+    return goods_of(params, [sector])[0].per_day
 
 
 def worth_of_days(params: Mapping[str, float], sectors: Sequence[str]) -> tuple[float, float, float]:
