@@ -195,7 +195,9 @@ def test_border_set_by_a_study_takes_its_hours_and_money_and_opens(world):
     grade = np.log10(1.0 + 10.0 / params["conflict_scale"])
     wait = params["conflict_closure_hours"] * (1 - np.exp(-params["conflict_closure"] * grade))
     insurance = params["conflict_premium"] / 100 * params["value_per_teu_manufactures"] / 1000
-    assert hours[12] == pytest.approx(2.0 + 3.0 / 45.0 + 0.03 * params["conflict_delay"] * grade + wait)
+    assert hours[12] == pytest.approx(
+        2.0 + 3.0 / params["road_speed_kmh"] + 0.03 * params["conflict_delay"] * grade + wait
+    )
     assert usd[12] == pytest.approx(
         30.0 + 3.0 * (params["usd_per_teu_km_road"] + (params["conflict_surcharge"] + insurance) * grade)
     )
@@ -204,7 +206,7 @@ def test_border_set_by_a_study_takes_its_hours_and_money_and_opens(world):
 def test_border_keeps_the_parameter_for_what_the_study_leaves_out(world):
     after = Network.from_world(edits.set_border(world, between=("CHN", "PAK"), hours=2.0))
     hours, usd = after.link_costs({**central_values(), "conflict_closure": 0.0})
-    assert hours[1] == pytest.approx(2.0 + 3.0 / 45.0)
+    assert hours[1] == pytest.approx(2.0 + 3.0 / central_values()["road_speed_kmh"])
     assert usd[1] == Network.from_world(world).link_costs(central_values())[1][1]
 
 
