@@ -58,7 +58,8 @@ def run(
     """
     count = study.uncertainty.draws if draws is None else draws
     if count < 0 or (workers is not None and workers < 1):
-        raise InputError(f"{count} draws, {workers} workers: draws must be 0 or more, workers 1 or more.")
+        given = f"draws is {count}" if count < 0 else f"workers is {workers}"
+        raise InputError(f"{given}: draws must be 0 or more, workers 1 or more.")
     world = study.world()
     watched = [code for code in dict.fromkeys([*study.focus, *also]) if code in world.countries]
     drawn = draw(study.uncertainty.parameters, count, study.uncertainty.seed)
