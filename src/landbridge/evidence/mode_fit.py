@@ -22,7 +22,6 @@ FITTED = (
     "port_usd",
     "terminal_hours",
     "road_speed_kmh",
-    "usd_per_teu_km_rail",
     "usd_per_teu_km_road",
     "mode_dispersion",
     "shipments_land_only",
