@@ -9,7 +9,7 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.report.atlas import Atlas, labels, largest_cities
-from landbridge.report.changes import in_words, steps, year_asked
+from landbridge.report.changes import in_words
 from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
@@ -28,6 +28,7 @@ from landbridge.report.words import (
     passages_read,
     with_interval,
 )
+from landbridge.study.told import steps, year_asked
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, StrictBool, ValidationError, field_validator, model_validator
 
 from landbridge.errors import DataError, InputError, StudyError, did_you_mean
 from landbridge.parameters import parameters
@@ -33,7 +33,7 @@ class About(Strict):
     year: Year | None = None
     focus: tuple[Country, ...] = ()
     deficits: Literal["zero", "fixed", "share"] = "zero"
-    congestion: bool = False
+    congestion: StrictBool = False
     claims: str | None = None
 
 
