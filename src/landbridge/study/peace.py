@@ -27,8 +27,9 @@ from landbridge.security.shock import Shock
 from landbridge.study.chain import Chain
 from landbridge.study.changes import Conflict
 from landbridge.study.schema import BASELINE, Study
-from landbridge.study.violence import at_war, people_of
+from landbridge.study.violence import at_war
 from landbridge.world import World, load_world
+from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -162,7 +163,7 @@ def _growth(incomes: Array, params: Mapping[str, float]) -> Array:
 
 def _moved(world: World, factor: Mapping[str, float]) -> World:
     """The world with the deaths of every country that has any times a factor."""
-    people, table = people_of(world), world.table("conflict").set_index("iso3")
+    people, table = latest(world, "population"), world.table("conflict").set_index("iso3")
     deaths = {iso3: rate * people[iso3] / 1e6 for iso3, rate in deaths_per_million(world, world.year).items()}
     rows = table.reindex(table.index.union(list(deaths))).assign(spread=0.0, set=True)
     moved = [deaths.get(iso3, 0.0) * factor.get(iso3, 1.0) for iso3 in rows.index]

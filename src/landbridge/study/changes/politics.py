@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from landbridge.errors import InputError
@@ -13,6 +14,7 @@ from landbridge.study.complaints import complaint
 from landbridge.study.names import Bloc, Country, Institution, Month, members
 from landbridge.study.violence import at_war
 from landbridge.world import World
+from landbridge.world.indicators import latest
 
 Points = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 
@@ -65,14 +67,13 @@ class Living(Change):
         return self
 
     def apply(self, world: World) -> World:
-        table = world.table("indicators")
-        rows = table[(table["iso3"] == self.country) & (table["indicator"] == "electricity_access_pct")]
-        known = rows[rows["year"] <= world.year].sort_values("year")["value"]
-        if self.electricity and len(known) and not 0 <= (there := known.iloc[-1] + self.electricity) <= 100:
-            raise InputError(
-                f"{known.iloc[-1]:.1f} % of people in {self.country} have electricity; {self.electricity:+g} points "
-                f"would make it {there:.1f} %."
-            )
+        if self.electricity is not None:
+            known = latest(world, "electricity_access_pct").get(self.country, np.nan)
+            if (there := known + self.electricity) < 0 or there > 100:
+                raise InputError(
+                    f"{known:.1f} % of people in {self.country} have electricity; {self.electricity:+g} points would "
+                    f"make it {there:.1f} %."
+                )
         return world
 
 
