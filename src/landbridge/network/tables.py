@@ -23,6 +23,7 @@ from landbridge.network.model import (
     Network,
     Quantities,
 )
+from landbridge.world.dated import in_force
 from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
@@ -87,13 +88,6 @@ def _dwell_classes(links: DataFrame, soft: Sequence[str]) -> Categorical:
     """The stops on the links, with crossings of soft borders told from others."""
     customs = links["dwell"].isin(["rail_border", "road_border"]) & links["border"].isin(soft)
     return with_values(links[["dwell"]], np.flatnonzero(customs), dwell="soft_border")["dwell"].array
-
-
-def in_force(table: DataFrame, year: int) -> Flags:
-    """Which dated rows (``since``, ``until``, empty: open-ended) hold on 1 July of the year."""
-    day = f"{year:04d}-07-01"
-    since, until = table["since"].tolist(), table["until"].tolist()
-    return np.array([start <= day and (not end or day < end) for start, end in zip(since, until, strict=True)], bool)
 
 
 def soft_borders(world: World, year: int) -> list[str]:

@@ -14,7 +14,7 @@ from landbridge.report.numbers import plain, signed, significant
 from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
 from landbridge.report.scale import NIL, Scale
 from landbridge.report.triads import triangles
-from landbridge.report.words import country_in_text
+from landbridge.report.words import country_in_text, title_of
 from landbridge.study.institutions import HORIZON, estimate_of
 from landbridge.study.observed import observed_value
 from landbridge.study.schema import BASELINE
@@ -136,7 +136,7 @@ def _map(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> 
         if grade != NIL and (not told or open_ends[code]):
             unsure.add(area)
     scenario, code = str(shifts["scenario"].iloc[0]), str(shifts["country"].iloc[0])
-    title = outcome.header["study"]["scenario"][scenario]["title"] or scenario
+    title = title_of(outcome, scenario)
     caption = f"{title}: towards whom the votes of {country_in_text(code)} move, and from whom away"
     reads = map_in_words(closer, code, told, world)
     drawing = draw(

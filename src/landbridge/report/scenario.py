@@ -26,6 +26,7 @@ from landbridge.report.words import (
     pairs_read,
     passage_name,
     passages_read,
+    title_of,
     with_interval,
 )
 from landbridge.study.told import steps, year_asked
@@ -44,7 +45,7 @@ LONGEST = 10  # rows of a chart of pairs, and countries on either side of a tabl
 def chapter(outcome: Outcome, name: str, world: World, atlas: Atlas, scale: Scale, numbering: Numbering) -> Markup:
     """Everything the report says about one scenario."""
     told = outcome.header["study"]["scenario"][name]
-    title = told["title"] or name
+    title = title_of(outcome, name)
     incomes = outcome.table("real_income", scenario=name).drop(columns="scenario")
     pairs = focus_pairs(outcome, name)
     return section(
@@ -75,7 +76,7 @@ def focus_pairs(outcome: Outcome, name: str) -> DataFrame:
 
 def _what_changes(outcome: Outcome, name: str) -> list[Markup]:
     told = outcome.header["study"]["scenario"][name]
-    parents = [outcome.header["study"]["scenario"][parent]["title"] or parent for parent in told.get("extends") or ()]
+    parents = [title_of(outcome, parent) for parent in told.get("extends") or ()]
     items = [
         element(
             "li",
