@@ -87,17 +87,16 @@ def worth_of_peace(source: World | Outcome, country: Sequence[str], scenario: Se
     return table.sort_values("worth", ascending=False, ignore_index=True)
 
 
-def peace_in(world: World, iso3: str, values: Mapping[str, float] | None = None, start: Array | None = None) -> Peace:
+def peace_in(world: World, iso3: str, start: Array | None = None) -> Peace:
     """The worth of peace in one country of a world.
 
     Args:
-        values: parameters in place of the central ones.
         start: [C] real incomes, as factors, at which the rounds begin; None: as they are in war.
 
     Raises:
         SolveError: rounds do not come to rest.
     """
-    params = central_values(values)
+    params = central_values()
     study = Study.model_validate({"study": {"title": "The worth of peace", "world": world.name}})
     calm = at_war(world, Shock(iso3, "", "", 0.0))
     incomes = np.ones(len(world.countries)) if start is None else start

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from landbridge.study.told import lineage
+from landbridge.study.told import with_extended
 
 if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
@@ -41,7 +41,7 @@ def cost_of(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> Cost |
 
     ``scenarios`` as they stand in an outcome's header.
     """
-    told = [scenarios[name] for name in lineage(scenarios, scenario) if scenarios[name].get("cost_musd") is not None]
+    told = [one for one in with_extended(scenarios, scenario) if one.get("cost_musd") is not None]
     if not told:
         return None
     paid: dict[str, float] = {}

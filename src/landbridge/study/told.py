@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from landbridge.study.schema import lineage
+
 if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
 
 Change = Mapping[str, Any]
 
 
-def lineage(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> list[str]:
-    """A scenario and all it extends, parents first, each once; none for the baseline.
-
-    ``scenarios`` as they stand in an outcome's header.
-    """
-    order: list[str] = []
-
-    def climb(name: str) -> None:
-        for parent in scenarios[name].get("extends") or ():
-            climb(parent)
-        if name not in order:
-            order.append(name)
-
-    if scenario in scenarios:
-        climb(scenario)
-    return order
+def with_extended(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> list[Mapping[str, Any]]:
+    """What is told of a scenario and of all it extends, parents first; nothing of the baseline."""
+    extends = {name: one.get("extends") or () for name, one in scenarios.items()}
+    return [scenarios[name] for name in lineage(extends, scenario)]
 
 
 def year_asked(outcome: Outcome) -> int:
@@ -36,8 +26,8 @@ def year_asked(outcome: Outcome) -> int:
 
 def steps(outcome: Outcome, name: str) -> list[dict[str, Any]]:
     """All changes of a scenario in the order made, those of the scenarios it extends first, each lineage once."""
-    scenarios = outcome.header["study"]["scenario"]
-    return [change for one in lineage(scenarios, name) for change in scenarios[one]["changes"]]
+    told = with_extended(outcome.header["study"]["scenario"], name)
+    return [change for one in told for change in one["changes"]]
 
 
 def in_force(change: Change, year: int) -> bool:
