@@ -14,7 +14,7 @@ from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import common_decimals, listed, plain, signed, span
-from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.page import Numbering, Shown, figure, legend, patch, section, swatch, table
 from landbridge.report.project import project
 from landbridge.report.scale import NIL, Scale
 from landbridge.report.words import (
@@ -178,10 +178,9 @@ def _content(
 
 def _legend(name: str, content: Map, atlas: Atlas, scale: Scale) -> list[Markup]:
     line = '<path class="{}" d="M2 8.5H32" stroke-width="{}"/>'
-    entries = [swatch("no data", element("rect", class_="none", width=34, height=17))]
+    entries = [patch("no data", "none")]
     if content.unsure:
-        hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
-        entries.append(swatch("gain or loss left open by the draws", *hatched))
+        entries.append(patch("gain or loss left open by the draws", "q6", "unsure"))
     if (largest := atlas.lines.largest(name)) > 0:
         entries.append(swatch("more trade on a link", Markup(line.format("more", 6.5))))
         entries.append(swatch("less", Markup(line.format("less", 6.5))))

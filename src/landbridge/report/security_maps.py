@@ -13,7 +13,7 @@ from landbridge.report.changes import wars_of
 from landbridge.report.maps import Label, Map, draw
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import listed, plain
-from landbridge.report.page import Numbering, figure, legend, swatch
+from landbridge.report.page import Numbering, figure, legend, patch
 from landbridge.report.scale import NIL, Scale
 from landbridge.report.words import country_in_text, most, title_of, with_interval
 from landbridge.security.spillover import centres
@@ -67,7 +67,7 @@ def expected_map(outcome: Outcome, atlas: Atlas, numbering: Numbering) -> Markup
         "Violence to expect without the scenarios' wars: deaths in conflict a month. Equal Earth projection.",
         draw(atlas.world.canvas, atlas.world.visible, content, atlas.contested),
         reads,
-        legend(*(swatch(text, element("rect", class_=style, width=34, height=17)) for _, style, text in LEVELS)),
+        legend(*(patch(text, style) for _, style, text in LEVELS)),
     )
 
 
@@ -109,10 +109,9 @@ def next_door_map(
         if np.isfinite(lat)
     ]
     content = Map(f"{title}: violence next door", reads, classes, frozenset(unsure), tips, labels=names)
-    entries = [swatch("set by the scenario", element("rect", class_="set", width=34, height=17))]
+    entries = [patch("set by the scenario", "set")]
     if unsure:
-        hatched = [element("rect", class_=style, width=34, height=17) for style in ("q2", "unsure")]
-        entries.append(swatch("more or less left open by the draws", *hatched))
+        entries.append(patch("more or less left open by the draws", "q2", "unsure"))
     return figure(
         numbering,
         f"{title}: change of violence in other countries, per cent of deaths a month. Lambert azimuthal equal-area "
