@@ -23,6 +23,7 @@ from landbridge.security.panel import ConflictPanel
 from landbridge.security.road import equivalent_deaths, grade
 from landbridge.security.shock import Moves, Shock, moves
 from landbridge.security.spillover import HORIZON, Spillover, estimate_spillover
+from landbridge.study.uncertainty import DRAWS
 from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
@@ -143,8 +144,6 @@ def violence_of(
         z: [1 + draws] how far spill-over lies from its estimate, in standard errors: central value, then every draw.
     """
     import xarray as xr
-
-    from landbridge.study.outcome import DRAWS
 
     seen, countries, draws = outlook(world), world.countries, len(z) - 1
     months = seen.forecast.months if seen else tuple(f"{world.year}-{month:02d}" for month in range(1, 13))

@@ -12,10 +12,10 @@ from landbridge.network.risk import set_risk
 from landbridge.study.changes.change import Change, NotNegative
 from landbridge.study.complaints import complaint
 from landbridge.study.names import Bloc, Country, DrawnLine, Passage, Place
+from landbridge.study.uncertainty import Positive
 from landbridge.world import World
 
 LandMode = Literal["rail", "road", "ferry", "sea"]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Pair = Annotated[tuple[Country, Country], Field()]
 
 
