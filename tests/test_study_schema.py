@@ -56,6 +56,10 @@ MISTAKES = {
         scenario('{ kind = "risk", passage = "suez", probability = 0.1, hours = 2, assumed = "yes" }'),
         'study.toml: scenario.s.changes[0].assumed: is "yes"; write true or false, without quotes.',
     ),
+    "congestion in a word": (
+        '[study]\ntitle = "t"\nworld = "world"\ncongestion = "yes"\n',
+        'study.toml: study.congestion: is "yes"; write true or false, without quotes.',
+    ),
     "change without a kind": (
         scenario('{ mode = "rail" }'),
         "study.toml: scenario.s.changes[0]: the key 'kind' is missing.",
