@@ -75,6 +75,7 @@ def test_exercises_of_ones_own_stand_beside_those_that_ship(world2017: World, tm
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("", "cannot be read as a table"),
         ("iso3_a,iso3_b,year\nPAK,RUS,2023\n", "name, source is missing"),
         ("iso3_a,iso3_b,year,name,source\nPAK,RUS,soon,a,b\n", 'line 2: year is "soon"'),
         ("iso3_a,iso3_b,year,name,source\nPAK,Rusia,2023,a,b\n", 'line 2: No country called "Rusia"'),

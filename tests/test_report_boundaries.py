@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from landbridge.report.atlas import in_force
 from landbridge.world import World
+from landbridge.world.dated import in_force
 from landbridge.world.wkb import read_wkb
 
 SPHERE = 510.0656e6  # km2
@@ -57,8 +57,8 @@ def test_contested_borders_have_notes_and_dates(world2017: World) -> None:
     )
     assert (lines["note"].str.len() > 10).all()
     assert lines.loc[lines["approximate"], "source"].str.contains("by hand").all()
-    assert "Donbas, line of contact" in set(in_force(lines, 2017)["name"])
-    assert "Donbas, line of contact" not in set(in_force(lines, 2022)["name"])
+    assert "Donbas, line of contact" in set(lines.loc[in_force(lines, 2017), "name"])
+    assert "Donbas, line of contact" not in set(lines.loc[in_force(lines, 2022), "name"])
 
 
 def test_line_of_control_runs_through_kashmir(world2017: World) -> None:

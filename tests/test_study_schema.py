@@ -52,6 +52,14 @@ MISTAKES = {
         scenario('{ kind = "lnk", mode = "rail" }'),
         "study.toml: scenario.s.changes[0]: no kind called \"lnk\". Did you mean 'link'? Allowed: link, upgrade,",
     ),
+    "a word where true or false is wanted": (
+        scenario('{ kind = "risk", passage = "suez", probability = 0.1, hours = 2, assumed = "yes" }'),
+        'study.toml: scenario.s.changes[0].assumed: is "yes"; write true or false, without quotes.',
+    ),
+    "congestion in a word": (
+        '[study]\ntitle = "t"\nworld = "world"\ncongestion = "yes"\n',
+        'study.toml: study.congestion: is "yes"; write true or false, without quotes.',
+    ),
     "change without a kind": (
         scenario('{ mode = "rail" }'),
         "study.toml: scenario.s.changes[0]: the key 'kind' is missing.",

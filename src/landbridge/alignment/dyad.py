@@ -31,6 +31,7 @@ from landbridge.alignment.exercises import held
 from landbridge.errors import InputError, did_you_mean
 from landbridge.labels import country
 from landbridge.parameters import central_values
+from landbridge.world.dated import in_force
 from landbridge.world.world import load_world
 
 if TYPE_CHECKING:
@@ -191,12 +192,7 @@ def _pipelines(world: World, pair: tuple[str, str]) -> Series:
     if table is None:
         return pd.Series(dtype=float)
     table = table[table["origin"].isin(pair) & table["destination"].isin(pair)]
-    days = {year: f"{year}-07-01" for year in range(PIPELINES_FROM, _last_year(world) + 1)}
-    runs = [
-        year
-        for year, day in days.items()
-        if ((table["since"].fillna("") <= day) & (table["until"].fillna("").replace("", "9999") > day)).any()
-    ]
+    runs = [year for year in range(PIPELINES_FROM, _last_year(world) + 1) if in_force(table, year).any()]
     return pd.Series(central_values()["pipeline_closeness"], index=runs, dtype=float)
 
 

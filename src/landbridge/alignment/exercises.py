@@ -24,7 +24,7 @@ def exercises(own: Path | None = None) -> DataFrame:
     """The list that ships, and the rows of a file of one's own after it.
 
     Raises:
-        InputError: the file is missing or lacks a column, or a row has an unknown state or no year.
+        InputError: the file is missing, is no table or lacks a column, or a row has an unknown state or no year.
     """
     import pandas as pd
 
@@ -47,7 +47,10 @@ def _read(file: Path) -> DataFrame:
 
     if not file.is_file():
         raise InputError(f"{file}: no such file; wanted is a CSV file with the columns {', '.join(COLUMNS)}.")
-    table = pd.read_csv(file, keep_default_na=False)
+    try:
+        table = pd.read_csv(file, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file} cannot be read as a table: {error}.") from None
     if missing := [column for column in COLUMNS if column not in table]:
         raise InputError(f"{file}: the column {', '.join(missing)} is missing; it has {', '.join(table.columns)}.")
     for line, row in enumerate(table.itertuples(), start=2):

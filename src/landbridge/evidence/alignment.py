@@ -23,7 +23,6 @@ TAILS = range(20, 31)  # sessions of 1965 to 1975, where a few states stand far 
 NINE_IN_TEN = 1.645
 _SOUTH_YEMEN = 680  # Correlates of War number; the file gives both Yemens the code of the northern one
 _SERBIA_FROM = 61  # the file keeps YUG for Serbia after Montenegro left in 2006
-_SERIES = {"pearson": "correlation", "spearman": "rank correlation"}
 
 
 def published(sources: Path) -> DataFrame:

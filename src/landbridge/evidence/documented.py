@@ -98,25 +98,21 @@ CHECKS = (
         )
         for mode in (None, "rail", "road", "sea")
     ),
-    Check(
-        id="distance-second-list-held-out",
-        kind="evidence",
-        sentence="documented routes of the second list, the half kept out of any fit: median error",
-        published=0.0,
-        tolerance=SECOND_TOLERANCE,
-        unit="%",
-        source=f"evidence/data/{ROUTES}: written down before any of them was measured",
-        measure=_error(None, lists=("second",)),
-    ),
-    Check(
-        id="distance-second-list-both",
-        kind="evidence",
-        sentence="documented routes of the second list, both halves (no factor was fitted to either): median error",
-        published=0.0,
-        tolerance=SECOND_TOLERANCE,
-        unit="%",
-        source=f"evidence/data/{ROUTES}: written down before any of them was measured",
-        measure=_error(None, ("fit", "test"), ("second",)),
+    *(
+        Check(
+            id=f"distance-second-list-{name}",
+            kind="evidence",
+            sentence=f"documented routes of the second list, {which}: median error",
+            published=0.0,
+            tolerance=SECOND_TOLERANCE,
+            unit="%",
+            source=f"evidence/data/{ROUTES}: written down before any of them was measured",
+            measure=_error(None, halves, ("second",)),
+        )
+        for name, which, halves in (
+            ("held-out", "the half kept out of any fit", ("test",)),
+            ("both", "both halves (no factor was fitted to either)", ("fit", "test")),
+        )
     ),
     Check(
         id="distance-second-list-countries",

@@ -7,13 +7,14 @@ prints goes into ``parameters.toml`` by hand.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from landbridge.evidence.mode_shares import percent, published, shares_of
+from landbridge.evidence.mode_shares import compared, shares_of
 from landbridge.parameters import central_values, parameters
-from landbridge.world import load_world
 
 SPREAD = 5.0  # points of percent: an error that counts as one standard deviation
 TRIES = 500
@@ -56,11 +57,7 @@ def fit() -> dict[str, float]:
 
 def errors(params: dict[str, float], half: str) -> NDArray[np.float64]:
     """Ours less published, points of percent, of the rows of a half."""
-    frame = published()
-    frame = frame[frame["half"] == half]
-    by_mode = {year: shares_of(year, params) for year in frame["world"].unique()}
-    ours = [percent(row, by_mode[row["world"]], load_world(row["world"])) for _, row in frame.iterrows()]
-    return np.array(ours) - frame["percent"].to_numpy()
+    return compared(half, cache(lambda year: shares_of(year, params)))["error"].to_numpy()
 
 
 if __name__ == "__main__":

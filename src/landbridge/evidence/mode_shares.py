@@ -70,15 +70,21 @@ def _countries(world: World, names: str, across: str) -> NDArray[np.intp]:
     return np.flatnonzero(~named if names == OTHERS else named)
 
 
+def compared(half: str, by_mode: Callable[[str], NDArray[np.float64]]) -> pd.DataFrame:
+    """The rows of a half with ``error``, ours less published in points; ``by_mode`` of a world, as ``shares_of``."""
+    frame = published()
+    frame = frame[frame["half"] == half]
+    ours = [percent(row, by_mode(row["world"]), load_world(row["world"])) for _, row in frame.iterrows()]
+    return frame.assign(error=ours - frame["percent"])
+
+
 def _measure(row: pd.Series) -> Callable[[Path], Measured]:
     return lambda _: Measured(percent(row, _central(row["world"]), load_world(row["world"])))
 
 
 def _median_error(_: Path) -> Measured:
-    frame = published()
-    frame = frame[frame["half"] == "test"]
-    ours = np.array([percent(row, _central(row["world"]), load_world(row["world"])) for _, row in frame.iterrows()])
-    error = np.abs(ours - frame["percent"].to_numpy())
+    frame = compared("test", _central)
+    error = np.abs(frame["error"].to_numpy())
     worst = frame.iloc[int(error.argmax())]
     within = int((error <= TOLERANCE).sum())
     return Measured(

@@ -20,7 +20,6 @@ NEEDS = (PANEL, CONTIGUITY)
 YEARS = range(1964, 1985, 4)
 CLOSED = (1968, 1972)
 CANAL_STATES = ("EGY", "ISR")  # ports on both sides, and at war with each other over the canal
-BELLIGERENTS = (*CANAL_STATES, "JOR", "SYR")
 GULF = ("ARE", "BHR", "IRN", "IRQ", "KWT", "OMN", "QAT", "SAU")
 
 # The panel's states of the time by the country whose ports they used.

@@ -68,9 +68,9 @@ def _classes(params: Mapping[str, float], names: Sequence[str]) -> list[tuple[fl
     return [(rest, rest / room, 1.0), *special]
 
 
-def general_day(params: Mapping[str, float], sector: str = "manufactures") -> float:
-    """What a day of the general goods of a sector is worth, USD per TEU."""
-    return goods_of(params, [sector])[0].per_day
+def general_day(params: Mapping[str, float]) -> float:
+    """What a day of general manufactures is worth, USD per TEU."""
+    return goods_of(params, ["manufactures"])[0].per_day
 
 
 def worth_of_days(params: Mapping[str, float], sectors: Sequence[str]) -> tuple[float, float, float]:

@@ -17,8 +17,9 @@ from landbridge.network.choice import general_day
 from landbridge.network.coded import links_of, nodes_of, with_rows
 from landbridge.network.ground import CONTESTED, country_at
 from landbridge.network.places import Place, great_circle_points
-from landbridge.network.tables import in_force, running_modes
+from landbridge.network.tables import running_modes
 from landbridge.parameters import central_values
+from landbridge.world.dated import in_force
 from landbridge.world.distance import great_circle_km
 
 if TYPE_CHECKING:

@@ -102,9 +102,7 @@ def assign_trade(
         link += on_link[variants.own_links[variant]]
         through += by_passage
         np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
-    wanted = _both_ways(flows[:, :, [f"value_per_teu_{sector}" in params for sector in sectors]].sum(axis=2)).sum(
-        axis=1
-    )
+    wanted = both_ways(flows[:, :, [f"value_per_teu_{sector}" in params for sector in sectors]].sum(axis=2)).sum(axis=1)
     flown, piped = (by_way[way].sum(axis=1) for way in (SETS, SETS + 1))
     moved = carried + flown + piped
     share = np.divide(through, moved, out=np.zeros_like(through), where=moved > 0.0)
@@ -126,7 +124,7 @@ def assign_trade(
     )
 
 
-def _both_ways(trade: Floats) -> Floats:
+def both_ways(trade: Floats) -> Floats:
     """Trade between two different countries, both directions together."""
     together = trade + trade.T
     np.fill_diagonal(together, 0.0)
@@ -145,8 +143,8 @@ def trade_by_way(
     for goods in goods_of(params, sectors):
         way, per_musd = costs.of_ways(goods, params), 1e6 / goods.value if in_teu else 1.0
         trade, off = goods.share * flows[:, :, goods.sector] * per_musd, by_pipe[:, :, goods.sector]
-        total[:-1] += mean_cost(way, params)[1] * _both_ways(trade * (1.0 - off))
-        total[-1] += np.where(np.isfinite(way).any(axis=0), _both_ways(trade * off), 0.0)
+        total[:-1] += mean_cost(way, params)[1] * both_ways(trade * (1.0 - off))
+        total[-1] += np.where(np.isfinite(way).any(axis=0), both_ways(trade * off), 0.0)
     return total
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landbridge.network.model import Floats
-from landbridge.network.tables import in_force
+from landbridge.world.dated import in_force
 
 if TYPE_CHECKING:
     from landbridge.world import World

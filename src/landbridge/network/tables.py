@@ -23,9 +23,11 @@ from landbridge.network.model import (
     Network,
     Quantities,
 )
+from landbridge.world.dated import in_force
+from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
-    from pandas import Categorical, DataFrame, Series
+    from pandas import Categorical, DataFrame
 
     from landbridge.world import World
 
@@ -88,13 +90,6 @@ def _dwell_classes(links: DataFrame, soft: Sequence[str]) -> Categorical:
     return with_values(links[["dwell"]], np.flatnonzero(customs), dwell="soft_border")["dwell"].array
 
 
-def in_force(table: DataFrame, year: int) -> Flags:
-    """Which dated rows (``since``, ``until``, empty: open-ended) hold on 1 July of the year."""
-    day = f"{year:04d}-07-01"
-    since, until = table["since"].tolist(), table["until"].tolist()
-    return np.array([start <= day and (not end or day < end) for start, end in zip(since, until, strict=True)], bool)
-
-
 def soft_borders(world: World, year: int) -> list[str]:
     """Borders "AAA-BBB" inside a customs or passport union of that year."""
     table = world.table("union_borders")
@@ -111,17 +106,11 @@ def deaths_per_million(world: World, year: int) -> dict[str, float]:
 
     Observed: the indicator ``conflict_deaths`` of the year, or of the nearest earlier one.
     """
-    deaths, people = (world.derived("indicators", _latest, name, year) for name in ("conflict_deaths", "population"))
+    deaths, people = (latest(world, name, year) for name in ("conflict_deaths", "population"))
     changed = world.table("conflict").set_index("iso3")["intensity"]
     deaths = changed.combine_first(deaths) if len(changed) else deaths
     rate = (1e6 * deaths / people.reindex(deaths.index)).dropna()
     return {str(country): float(value) for country, value in rate[rate > 0].items()}
-
-
-def _latest(indicators: DataFrame, name: str, year: int) -> Series:
-    """An indicator by country in a year, or in the nearest earlier one."""
-    known = indicators[(indicators["indicator"] == name) & (indicators["year"] <= year)]
-    return known.sort_values("year").drop_duplicates("iso3", keep="last").set_index("iso3")["value"]
 
 
 def _violence(world: World, year: int) -> dict[str, float]:

@@ -65,14 +65,18 @@ class Skeleton:
         usual = self.usual.generalised_cost(params, per_day)
         return [_cost(usual, change, params, per_day) for change in self.changes]
 
+    def columns(self, links: Ints) -> tuple[Ints, Ints]:
+        """Which of some links, by their positions among all, it holds, and where each of these stands in ``links``."""
+        column = np.searchsorted(self.links, links)
+        held = np.flatnonzero(self.links[np.minimum(column, len(self.links) - 1)] == links)
+        return held, column[held]
+
 
 def _slowed(skeleton: Skeleton, change: Change, network: Network, own_links: Ints, times: Floats) -> Change:
     """A variant's change when the hours of its links are multiplied by ``times`` [L]."""
     slower = np.flatnonzero(times != 1.0)
-    column = np.searchsorted(skeleton.links, own_links[slower])
-    known = column < len(skeleton.links)
-    known[known] = skeleton.links[column[known]] == own_links[slower][known]
-    slower, column = slower[known], column[known]
+    held, column = skeleton.columns(own_links[slower])
+    slower = slower[held]
     longer = sparse.diags(times[slower] - 1.0) @ network.quantities.hours[slower]
     further = (skeleton.graph.members[:, column] @ longer).tocsr()
     rows = np.union1d(change.rows, np.flatnonzero(np.diff(further.indptr)))
@@ -155,7 +159,7 @@ class Variants:
         return pipeline_share(self.networks[0].world, self.networks[0].year)
 
     def country_costs(self, params: Mapping[str, float], uses_among: Ints | None = None) -> list[CountryCosts]:
-        """Days and USD per TEU between countries by main mode in every variant; each pair of hubs has its own route.
+        """Costs between countries by main mode in every variant; each pair of hubs has its own route.
 
         Routes are found for three worths of a day (``choice.worth_of_days``), where the costs are exact; lorries take
         one route whatever they carry, so by road alone for the outer two. Country pairs are means over the reachable

@@ -149,8 +149,6 @@ class WayFinder:
 
 def _passes(skeleton: Skeleton, links: Ints) -> sparse.csr_matrix:
     """How many of some links [K], by their positions among all, each contracted link [M] holds."""
-    column = np.searchsorted(skeleton.links, links)
-    known = np.flatnonzero(skeleton.links[np.minimum(column, len(skeleton.links) - 1)] == links)
-    chosen = skeleton.graph.members[:, column[known]]
-    put = sparse.csr_matrix((np.ones(len(known)), (np.arange(len(known)), known)), shape=(len(known), len(links)))
-    return (chosen @ put).tocsr()
+    held, column = skeleton.columns(links)
+    put = sparse.csr_matrix((np.ones(len(held)), (np.arange(len(held)), held)), shape=(len(held), len(links)))
+    return (skeleton.graph.members[:, column] @ put).tocsr()

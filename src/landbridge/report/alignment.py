@@ -11,12 +11,13 @@ from landbridge.report.charts import Estimate, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import plain, signed, significant
-from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.page import Numbering, Shown, figure, legend, patch, section, table
 from landbridge.report.scale import NIL, Scale
 from landbridge.report.triads import triangles
-from landbridge.report.words import country_in_text
+from landbridge.report.words import country_in_text, title_of
 from landbridge.study.institutions import HORIZON, estimate_of
 from landbridge.study.observed import observed_value
+from landbridge.study.over_years import WITHIN
 from landbridge.study.schema import BASELINE
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 LONGEST = 10  # rows of the chart, and of the table
 THOUSAND, MILLION = 1e3, 1e6
-WITHIN = 1.645  # standard errors to either side that hold nine in ten
 
 
 def chapter(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> Markup | None:
@@ -136,16 +136,15 @@ def _map(outcome: Outcome, world: World, atlas: Atlas, numbering: Numbering) -> 
         if grade != NIL and (not told or open_ends[code]):
             unsure.add(area)
     scenario, code = str(shifts["scenario"].iloc[0]), str(shifts["country"].iloc[0])
-    title = outcome.header["study"]["scenario"][scenario]["title"] or scenario
+    title = title_of(outcome, scenario)
     caption = f"{title}: towards whom the votes of {country_in_text(code)} move, and from whom away"
     reads = map_in_words(closer, code, told, world)
     drawing = draw(
         atlas.world.canvas, atlas.world.visible, Map(caption, reads, classes, frozenset(unsure), tips), atlas.contested
     )
-    hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
-    entries = [swatch("no trade data, or the country itself", element("rect", class_="none", width=34, height=17))]
+    entries = [patch("no trade data, or the country itself", "none")]
     if unsure:
-        entries.append(swatch("towards or away cannot be told", *hatched))
+        entries.append(patch("towards or away cannot be told", "q6", "unsure"))
     return figure(
         numbering,
         f"{caption}, millionths of a standard deviation of states; above zero towards. Equal Earth projection.",

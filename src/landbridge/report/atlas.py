@@ -29,6 +29,7 @@ from landbridge.report.maps import (
 from landbridge.report.markup import Markup, element
 from landbridge.study.record import CHANGED, CLOSED, NEW, SAME
 from landbridge.study.schema import BASELINE
+from landbridge.world.dated import in_force
 from landbridge.world.wkb import read_wkb
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class Atlas:
     def of(cls, outcome: Outcome, world: World) -> Atlas:
         """For an outcome, with the outlines of its world."""
         outlines = Outlines.from_table(world.table("boundaries"))
-        notes = in_force(world.table("disputed_lines"), int(outcome.header["world"]["year"]))
+        disputed = world.table("disputed_lines")
+        notes = disputed[in_force(disputed, int(outcome.header["world"]["year"]))]
         contested = [line for blob in notes["geometry"] for line in read_wkb(blob)]
         lines = Lines.of(outcome)
         canvases: dict[Box | None, Canvas] = {None: world_canvas()}
@@ -155,12 +157,6 @@ _HATCH = Markup(
     '<defs><pattern id="unsure" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="2.2" height="9" fill="#ffffff" fill-opacity=".75"/></pattern></defs>'
 )
-
-
-def in_force(disputed: DataFrame, year: int) -> DataFrame:
-    """The contested borders that stood in the middle of a year."""
-    day = f"{year}-07-01"
-    return disputed[(disputed["since"].fillna("") <= day) & (disputed["until"].fillna("").replace("", "9999") > day)]
 
 
 def labels(changes: Sequence[Mapping[str, Any]], world: World) -> list[Label]:

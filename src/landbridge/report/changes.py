@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
 from landbridge.report.numbers import change as percent_change
 from landbridge.report.numbers import listed, plain, signed, significant
 from landbridge.report.words import passage_name
-from landbridge.study.projects import lineage
+from landbridge.study.told import Change, in_force, steps, year_asked
 
 if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
-
-Change = Mapping[str, Any]
 
 
 def in_words(change: Change, year: int) -> str:
     """One change as a sentence without its full stop, with its dates, marked where it is assumed or not in force."""
     text = _KINDS[change["kind"]](change) + _dates(change)
-    if not (change.get("from") or year) <= year <= (change.get("until") or year):
+    if not in_force(change, year):
         text += f" [not in force in {year}]"
     if change.get("assumed"):
         text += " [assumed]"
     return text
 
 
-def year_asked(outcome: Outcome) -> int:
-    """The year that decides which changes are in force."""
-    return int(outcome.header["study"]["study"].get("year") or outcome.header["world"]["year"])
-
-
-def steps(outcome: Outcome, name: str) -> list[dict[str, Any]]:
-    """All changes of a scenario in the order made, those of the scenarios it extends first, each lineage once."""
-    scenarios = outcome.header["study"]["scenario"]
-    return [change for one in lineage(scenarios, name) for change in scenarios[one]["changes"]]
-
-
 def wars_of(outcome: Outcome, name: str) -> list[str]:
     """The countries whose violence a scenario sets, in the order of its changes."""
     year = year_asked(outcome)
     wars = [change for change in steps(outcome, name) if change["kind"] == "conflict"]
-    in_force = [war for war in wars if (war.get("from") or year) <= year <= (war.get("until") or year)]
-    return list(dict.fromkeys(war["country"] for war in in_force))
+    return list(dict.fromkeys(war["country"] for war in wars if in_force(war, year)))
 
 
 def _dates(change: Change) -> str:

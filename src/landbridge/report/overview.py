@@ -14,7 +14,7 @@ from landbridge.report.page import Numbering, Shown, same, section, table
 from landbridge.report.scale import Scale
 from landbridge.report.scenario import focus_pairs
 from landbridge.report.verdicts import tally
-from landbridge.report.words import country_in_text, economies, most, with_interval
+from landbridge.report.words import country_in_text, economies, most, title_of, with_interval
 
 if TYPE_CHECKING:
     from landbridge.claims.judge import Verdict
@@ -70,7 +70,7 @@ def _what_was_done(outcome: Outcome) -> str:
 
 
 def _scenario(outcome: Outcome, name: str, scale: Scale) -> list[object]:
-    title = outcome.header["study"]["scenario"][name]["title"] or name
+    title = title_of(outcome, name)
     incomes = outcome.table("real_income", scenario=name)
     mine = incomes[incomes["country"].isin(outcome.focus) & np.isfinite(incomes["value"])]
     text = []
@@ -138,7 +138,7 @@ def comparison(outcome: Outcome, numbering: Numbering) -> Markup | None:
     decimals = min(3, common_decimals(incomes["value"]))
     rows = []
     for name in outcome.scenarios[1:]:
-        title = outcome.header["study"]["scenario"][name]["title"] or name
+        title = title_of(outcome, name)
         cells = [_cell(rows_of[name, code], decimals) for code in codes]
         rows.append([element("a", title, href=f"#scenario-{name}"), *cells])
     frame = pd.DataFrame(rows, columns=["scenario", *codes], dtype=object)

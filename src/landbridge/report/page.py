@@ -94,9 +94,14 @@ def _class(shown: Shown) -> str | None:
     return " ".join(filter(None, ("n" if shown.numeric else "", shown.style))) or None
 
 
-def swatch(label: object, *drawing: Markup, box: str = "0 0 34 17") -> Markup:
-    """One entry of a legend."""
-    return element("span", element("svg", drawing, viewBox=box, aria_hidden="true"), label)
+def swatch(label: object, *drawing: Markup) -> Markup:
+    """One entry of a legend, its drawing 34 wide and 17 high."""
+    return element("span", element("svg", drawing, viewBox="0 0 34 17", aria_hidden="true"), label)
+
+
+def patch(label: object, *styles: str) -> Markup:
+    """One entry of a map's legend: an area in some styles, one over the other."""
+    return swatch(label, *(element("rect", class_=style, width=34, height=17) for style in styles))
 
 
 def legend(*entries: object) -> Markup:

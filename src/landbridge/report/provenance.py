@@ -14,7 +14,7 @@ from landbridge.report.charts import Estimate, bars
 from landbridge.report.markup import Markup, element, join
 from landbridge.report.numbers import listed, plain, significant
 from landbridge.report.page import Numbering, Shown, figure, same, section, table
-from landbridge.report.words import country_in_text, most, scenario_title
+from landbridge.report.words import country_in_text, most, scenario_title, title_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -148,7 +148,7 @@ def influence(outcome: Outcome, numbering: Numbering) -> Markup | None:
     rows = [Estimate(str(name).replace("_", " "), float(value)) for name, value in mean.head(14).items()]
     first = mean.index[0]
     strongest = most(size, 0, "size")
-    title = outcome.header["study"]["scenario"][strongest["scenario"]]["title"] or strongest["scenario"]
+    title = title_of(outcome, strongest["scenario"])
     reads = (
         f"Over all scenarios and countries looked at, {str(first).replace('_', ' ')} matters most: its rank "
         f"correlation with real income is {mean.iloc[0]:.2f} in size on average. The closest single tie is of "

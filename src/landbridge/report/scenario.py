@@ -9,12 +9,12 @@ import numpy as np
 
 from landbridge.labels import country_name
 from landbridge.report.atlas import Atlas, labels, largest_cities
-from landbridge.report.changes import in_words, steps, year_asked
+from landbridge.report.changes import in_words
 from landbridge.report.charts import Estimate, bars, dots_and_whiskers
 from landbridge.report.maps import Map, draw
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import common_decimals, listed, plain, signed, span
-from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
+from landbridge.report.page import Numbering, Shown, figure, legend, patch, section, swatch, table
 from landbridge.report.project import project
 from landbridge.report.scale import NIL, Scale
 from landbridge.report.words import (
@@ -26,8 +26,10 @@ from landbridge.report.words import (
     pairs_read,
     passage_name,
     passages_read,
+    title_of,
     with_interval,
 )
+from landbridge.study.told import steps, year_asked
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,7 +45,7 @@ LONGEST = 10  # rows of a chart of pairs, and countries on either side of a tabl
 def chapter(outcome: Outcome, name: str, world: World, atlas: Atlas, scale: Scale, numbering: Numbering) -> Markup:
     """Everything the report says about one scenario."""
     told = outcome.header["study"]["scenario"][name]
-    title = told["title"] or name
+    title = title_of(outcome, name)
     incomes = outcome.table("real_income", scenario=name).drop(columns="scenario")
     pairs = focus_pairs(outcome, name)
     return section(
@@ -74,7 +76,7 @@ def focus_pairs(outcome: Outcome, name: str) -> DataFrame:
 
 def _what_changes(outcome: Outcome, name: str) -> list[Markup]:
     told = outcome.header["study"]["scenario"][name]
-    parents = [outcome.header["study"]["scenario"][parent]["title"] or parent for parent in told.get("extends") or ()]
+    parents = [title_of(outcome, parent) for parent in told.get("extends") or ()]
     items = [
         element(
             "li",
@@ -176,10 +178,9 @@ def _content(
 
 def _legend(name: str, content: Map, atlas: Atlas, scale: Scale) -> list[Markup]:
     line = '<path class="{}" d="M2 8.5H32" stroke-width="{}"/>'
-    entries = [swatch("no data", element("rect", class_="none", width=34, height=17))]
+    entries = [patch("no data", "none")]
     if content.unsure:
-        hatched = [element("rect", class_=style, width=34, height=17) for style in ("q6", "unsure")]
-        entries.append(swatch("gain or loss left open by the draws", *hatched))
+        entries.append(patch("gain or loss left open by the draws", "q6", "unsure"))
     if (largest := atlas.lines.largest(name)) > 0:
         entries.append(swatch("more trade on a link", Markup(line.format("more", 6.5))))
         entries.append(swatch("less", Markup(line.format("less", 6.5))))

@@ -11,11 +11,11 @@ from landbridge.report.atlas import Atlas, neighbours
 from landbridge.report.changes import wars_of
 from landbridge.report.charts import Estimate, dots_and_whiskers
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import listed, plain, signed
+from landbridge.report.numbers import listed, plain, signed, span
 from landbridge.report.page import Numbering, Shown, figure, legend, section, swatch, table
 from landbridge.report.paths import Panel, small_multiples
-from landbridge.report.security_maps import changes_scale, expected_map, moved, next_door_map, span_of, title_of
-from landbridge.report.words import country_in_text, most
+from landbridge.report.security_maps import changes_scale, expected_map, moved, next_door_map
+from landbridge.report.words import country_in_text, most, title_of
 from landbridge.study.schema import BASELINE
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ def _table(outcome: Outcome, wars: list[str], world: World, numbering: Numbering
         )
     frame = pd.concat(parts, ignore_index=True)
     known = frame["low"].notna() if drawn else frame["value"].isna()
-    frame["interval"] = [span_of(row) if k else "" for k, row in zip(known, frame.to_dict("records"), strict=True)]
+    frame["interval"] = [
+        span(row["low"], row["high"]) if k else "" for k, row in zip(known, frame.to_dict("records"), strict=True)
+    ]
     frame["scenario"] = frame["scenario"].where(~frame["scenario"].duplicated(), "")
     columns = (
         Shown("scenario", "Scenario"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,10 +12,10 @@ from landbridge.report.atlas import Atlas, neighbours
 from landbridge.report.changes import wars_of
 from landbridge.report.maps import Label, Map, draw
 from landbridge.report.markup import Markup, element
-from landbridge.report.numbers import digits, listed, plain, signed, span
-from landbridge.report.page import Numbering, figure, legend, swatch
-from landbridge.report.scale import Scale
-from landbridge.report.words import country_in_text, most
+from landbridge.report.numbers import listed, plain
+from landbridge.report.page import Numbering, figure, legend, patch
+from landbridge.report.scale import NIL, Scale
+from landbridge.report.words import country_in_text, most, title_of, with_interval
 from landbridge.security.spillover import centres
 from landbridge.study.schema import BASELINE
 
@@ -67,7 +67,7 @@ def expected_map(outcome: Outcome, atlas: Atlas, numbering: Numbering) -> Markup
         "Violence to expect without the scenarios' wars: deaths in conflict a month. Equal Earth projection.",
         draw(atlas.world.canvas, atlas.world.visible, content, atlas.contested),
         reads,
-        legend(*(swatch(text, element("rect", class_=style, width=34, height=17)) for _, style, text in LEVELS)),
+        legend(*(patch(text, style) for _, style, text in LEVELS)),
     )
 
 
@@ -98,8 +98,8 @@ def next_door_map(
             classes[area], tips[area] = "set", f"{called}: set by the scenario"
         elif code in rows:
             row = rows[code]
-            classes[area], tips[area] = str(scale.grade(-row["value"])), f"{called}: {_with_interval(row)}"
-            if classes[area] != "q4" and row.get("low", np.nan) < 0 < row.get("high", np.nan):
+            classes[area], tips[area] = str(scale.grade(-row["value"])), f"{called}: {with_interval(row)}"
+            if classes[area] != NIL and row.get("low", np.nan) < 0 < row.get("high", np.nan):
                 unsure.add(area)
     reads = _next_door_reads(wars, others[others["country"].isin(neighbours(world, wars))])
     shown = [*wars, *neighbours(world, wars)]
@@ -109,10 +109,9 @@ def next_door_map(
         if np.isfinite(lat)
     ]
     content = Map(f"{title}: violence next door", reads, classes, frozenset(unsure), tips, labels=names)
-    entries = [swatch("set by the scenario", element("rect", class_="set", width=34, height=17))]
+    entries = [patch("set by the scenario", "set")]
     if unsure:
-        hatched = [element("rect", class_=style, width=34, height=17) for style in ("q2", "unsure")]
-        entries.append(swatch("more or less left open by the draws", *hatched))
+        entries.append(patch("more or less left open by the draws", "q2", "unsure"))
     return figure(
         numbering,
         f"{title}: change of violence in other countries, per cent of deaths a month. Lambert azimuthal equal-area "
@@ -128,24 +127,10 @@ def _next_door_reads(wars: list[str], near: DataFrame) -> str:
     if near.empty:
         return f"Nobody borders on {where} by land."
     row = most(near)
-    spread = "" if np.isnan(row.get("low", np.nan)) else f" (5–95\u202f%: {span_of(row)})"
     sure = row.get("low", np.nan) > 0 or row.get("high", np.nan) < 0
     told = "this can be told from nothing" if sure else "this cannot be told from nothing"
     told = "" if np.isnan(row.get("low", np.nan)) else f": {told}"
     return (
-        f"In the countries that border on {where} violence changes by up to {signed(row['value'])}\u202f%{spread}"
-        f"{told}. The answer of a month is the same for all of them, for it is estimated over all neighbours of wars."
+        f"In the countries that border on {where} violence changes by up to {with_interval(row)}{told}."
+        " The answer of a month is the same for all of them, for it is estimated over all neighbours of wars."
     )
-
-
-def title_of(outcome: Outcome, name: str) -> str:
-    return str(outcome.header["study"]["scenario"][name]["title"] or name)
-
-
-def _with_interval(row: Mapping[Any, Any]) -> str:
-    spread = "" if np.isnan(row.get("low", np.nan)) else f" (5–95\u202f%: {span_of(row)})"
-    return f"{signed(row['value'])}\u202f%{spread}"
-
-
-def span_of(row: Mapping[Any, Any]) -> str:
-    return span(row["low"], row["high"], digits(max(abs(row["low"]), abs(row["high"]))))

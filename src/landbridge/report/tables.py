@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from landbridge.labels import country_name
 from landbridge.report import provenance, queues, verdicts
-from landbridge.report.changes import in_words, steps, year_asked
+from landbridge.report.changes import in_words
 from landbridge.report.triads import triads_of_pair
+from landbridge.study.told import steps, year_asked
 from landbridge.variables import variables
 
 if TYPE_CHECKING:

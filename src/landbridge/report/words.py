@@ -182,6 +182,11 @@ def billions(musd: float) -> str:
     return f"{sign}{size:,.0f} million USD"
 
 
+def title_of(outcome: Outcome, name: str) -> str:
+    """The title of a scenario, or its name as it stands."""
+    return str(outcome.header["study"]["scenario"][name]["title"] or name)
+
+
 def scenario_title(outcome: Outcome, name: str) -> str:
     """The title of a scenario, or its name as one."""
     told = outcome.header["study"]["scenario"].get(name) or {}

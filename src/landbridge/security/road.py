@@ -17,8 +17,6 @@ import numpy as np
 from landbridge.errors import InputError
 from landbridge.security.core import Array
 
-HOURS_PER = 100.0  # km
-
 
 @dataclass(frozen=True)
 class LinkRisk:

@@ -111,7 +111,7 @@ def simulate_shock(
     return ShockedForecast(without, ConflictForecast(without.countries, without.months, without.last, samples), moved)
 
 
-def moves(without: ConflictForecast, spillover: Spillover, shocks: Sequence[Shock], draws: int = DRAWS) -> Moves:
+def moves(without: ConflictForecast, spillover: Spillover, shocks: Sequence[Shock]) -> Moves:
     """What shocks make of a forecast: answers to several add up, and a later shock to one country replaces an earlier.
 
     Raises:
@@ -122,7 +122,7 @@ def moves(without: ConflictForecast, spillover: Spillover, shocks: Sequence[Shoc
     at_war = np.isin(without.countries, [shock.iso3 for shock in shocks])
     for shock in shocks:
         first, last = months_of(shock, without.last, shape[1])
-        found = deviation(without, spillover, shock, draws)
+        found = deviation(without, spillover, shock)
         source = without.countries.index(shock.iso3)
         shift += found.mean(-1)
         spread += found.std(-1) * np.sign(found[source].mean())

@@ -123,6 +123,8 @@ def _sentence(entry: Any) -> str:
             return f'no {key} called "{tag}".{did_you_mean(tag, allowed)} Allowed: {", ".join(allowed)}.'
         case "union_tag_not_found":
             return f"the key {context['discriminator']} is missing."
+        case "bool_type":
+            return f"is {_shown(found)}; write true or false, without quotes."
         case "value_error" | "assertion_error":
             return str(context["error"])
         case _:

@@ -17,6 +17,7 @@ from landbridge.security.panel import ConflictPanel, read_months
 from landbridge.security.road import link_risk
 from landbridge.security.shock import read_shock, simulate_shock
 from landbridge.security.spillover import Spillover, estimate_spillover
+from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -89,9 +90,7 @@ def link_risk_table(world: World) -> DataFrame:
     import pandas as pd
 
     panel = ConflictPanel.of(world)
-    rows = world.table("indicators").query("indicator == 'population'").sort_values("year")
-    last = rows[rows["year"] <= int(panel.months[-1][:4])].groupby("iso3")["value"].last()
-    people = last.reindex(list(panel.countries)).to_numpy(float)
+    people = latest(world, "population", int(panel.months[-1][:4])).reindex(list(panel.countries)).to_numpy(float)
     deaths = forecast_conflict(panel, 12).samples.sum(1)
     kept = np.isfinite(people) & np.isfinite(deaths).all(1)
     risk = link_risk(1e6 * deaths[kept] / people[kept, None], central_values())

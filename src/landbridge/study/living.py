@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from landbridge.study.projects import lineage, parameter
+from landbridge.study.projects import parameter
+from landbridge.study.told import in_force, steps, year_asked
 
 if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
@@ -49,12 +50,10 @@ def _in_percent(logs: xr.DataArray) -> xr.DataArray:
 
 def _points(outcome: Outcome, name: str) -> xr.DataArray:
     """Percentage points [scenario, country] by which the changes in force move something, added up."""
-    scenarios, about = outcome.header["study"]["scenario"], outcome.header["study"]["study"]
-    year = about.get("year") or outcome.header["world"]["year"]
+    year = year_asked(outcome)
     points = np.zeros((len(outcome.scenarios), len(outcome.countries)))
     for row, scenario in enumerate(outcome.scenarios):
-        for change in (change for one in lineage(scenarios, scenario) for change in scenarios[one]["changes"]):
-            in_force = (change.get("from") or year) <= year <= (change.get("until") or year)
-            if change["kind"] == "living" and in_force and change["country"] in outcome.countries:
+        for change in steps(outcome, scenario):
+            if change["kind"] == "living" and in_force(change, year) and change["country"] in outcome.countries:
                 points[row, outcome.countries.index(change["country"])] += change.get(name) or 0.0
     return xr.DataArray(points, coords={"scenario": outcome.scenarios, "country": outcome.countries})

@@ -21,6 +21,7 @@ from landbridge.labels import country, one_of
 from landbridge.study.living import OF_LIVING
 from landbridge.study.projects import OF_INCOME
 from landbridge.study.schema import BASELINE
+from landbridge.study.uncertainty import DRAWS
 from landbridge.variables import Variable, variables
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 INTERVAL = (0.05, 0.5, 0.95)
 DATA, HEADER = "outcome.nc", "outcome.json"
-DRAWS = "_draws"
 COMPUTED = {**OF_INCOME, **OF_LIVING}  # when asked for, from real incomes
 LABEL_OF = {
     "watched": "country",

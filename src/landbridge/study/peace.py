@@ -27,8 +27,9 @@ from landbridge.security.shock import Shock
 from landbridge.study.chain import Chain
 from landbridge.study.changes import Conflict
 from landbridge.study.schema import BASELINE, Study
-from landbridge.study.violence import at_war, people_of
+from landbridge.study.violence import at_war
 from landbridge.world import World, load_world
+from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -86,17 +87,16 @@ def worth_of_peace(source: World | Outcome, country: Sequence[str], scenario: Se
     return table.sort_values("worth", ascending=False, ignore_index=True)
 
 
-def peace_in(world: World, iso3: str, values: Mapping[str, float] | None = None, start: Array | None = None) -> Peace:
+def peace_in(world: World, iso3: str, start: Array | None = None) -> Peace:
     """The worth of peace in one country of a world.
 
     Args:
-        values: parameters in place of the central ones.
         start: [C] real incomes, as factors, at which the rounds begin; None: as they are in war.
 
     Raises:
         SolveError: rounds do not come to rest.
     """
-    params = central_values(values)
+    params = central_values()
     study = Study.model_validate({"study": {"title": "The worth of peace", "world": world.name}})
     calm = at_war(world, Shock(iso3, "", "", 0.0))
     incomes = np.ones(len(world.countries)) if start is None else start
@@ -162,7 +162,7 @@ def _growth(incomes: Array, params: Mapping[str, float]) -> Array:
 
 def _moved(world: World, factor: Mapping[str, float]) -> World:
     """The world with the deaths of every country that has any times a factor."""
-    people, table = people_of(world), world.table("conflict").set_index("iso3")
+    people, table = latest(world, "population"), world.table("conflict").set_index("iso3")
     deaths = {iso3: rate * people[iso3] / 1e6 for iso3, rate in deaths_per_million(world, world.year).items()}
     rows = table.reindex(table.index.union(list(deaths))).assign(spread=0.0, set=True)
     moved = [deaths.get(iso3, 0.0) * factor.get(iso3, 1.0) for iso3 in rows.index]

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from landbridge.study.told import with_extended
+
 if TYPE_CHECKING:
     from landbridge.study.outcome import Outcome
 
@@ -34,30 +36,12 @@ class Cost:
     paid: Mapping[str, float]
 
 
-def lineage(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> list[str]:
-    """A scenario and all it extends, parents first, each once; none for the baseline.
-
-    ``scenarios`` as they stand in an outcome's header.
-    """
-    order: list[str] = []
-
-    def climb(name: str) -> None:
-        for parent in scenarios[name].get("extends") or ():
-            climb(parent)
-        if name not in order:
-            order.append(name)
-
-    if scenario in scenarios:
-        climb(scenario)
-    return order
-
-
 def cost_of(scenarios: Mapping[str, Mapping[str, Any]], scenario: str) -> Cost | None:
     """The cost of a scenario with all it extends, each once; None where no cost is given anywhere.
 
     ``scenarios`` as they stand in an outcome's header.
     """
-    told = [scenarios[name] for name in lineage(scenarios, scenario) if scenarios[name].get("cost_musd") is not None]
+    told = [one for one in with_extended(scenarios, scenario) if one.get("cost_musd") is not None]
     if not told:
         return None
     paid: dict[str, float] = {}

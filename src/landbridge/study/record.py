@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from landbridge.labels import MAIN_MODES
 from landbridge.network.coded import links_of
-from landbridge.network.loads import assign_trade
+from landbridge.network.loads import assign_trade, both_ways
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
 from landbridge.study.alignment import Politics, alignment_in_a_draw
@@ -241,7 +241,7 @@ def _row(
     square = np.ix_(positions, positions)
     equilibrium = found.trade.equilibrium
     before, after = (
-        _both_ways(flows[..., goods].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
+        both_ways(flows[..., goods].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
     )
     return {
         "real_income": 100 * (equilibrium.real_income - 1),
@@ -250,10 +250,3 @@ def _row(
         **shipment(among(found.costs, positions), equilibrium.baseline.flows[square], params, chain.sectors),
         "residual": np.asarray(found.trade.residual),
     }
-
-
-def _both_ways(flows: Array) -> Array:
-    """Trade both ways together [i, j]; zero on the diagonal."""
-    total = flows + flows.T
-    np.fill_diagonal(total, 0.0)
-    return total

@@ -20,10 +20,10 @@ from landbridge.study.alignment import alignment_of, drawn_coefficients
 from landbridge.study.changes import Conflict
 from landbridge.study.congestion import Settled
 from landbridge.study.lanes import Desk, Found, Task, cores, in_turn, plan
-from landbridge.study.outcome import DRAWS, FORMAT, Outcome
+from landbridge.study.outcome import FORMAT, Outcome
 from landbridge.study.record import RECORD_DIMS
 from landbridge.study.schema import BASELINE, Study
-from landbridge.study.uncertainty import draw
+from landbridge.study.uncertainty import DRAWS, draw
 from landbridge.study.violence import violence_of
 from landbridge.variables import variables
 from landbridge.world import World

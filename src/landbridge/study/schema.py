@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, StrictBool, ValidationError, field_validator, model_validator
 
 from landbridge.errors import DataError, InputError, StudyError, did_you_mean
 from landbridge.parameters import parameters
@@ -33,7 +33,7 @@ class About(Strict):
     year: Year | None = None
     focus: tuple[Country, ...] = ()
     deficits: Literal["zero", "fixed", "share"] = "zero"
-    congestion: bool = False
+    congestion: StrictBool = False
     claims: str | None = None
 
 
@@ -153,9 +153,10 @@ class Study(Strict):
 
         What it extends comes first, and what is reached by two ways is made once.
         """
+        extends = {name: one.extends for name, one in self.scenarios.items()}
         return [
             (f"scenario.{name}.changes[{position}]", change)
-            for name in _lineage(self.scenarios, scenario)
+            for name in lineage(extends, scenario)
             for position, change in enumerate(self.scenarios[name].changes)
         ]
 
@@ -356,9 +357,12 @@ def _circle(parents: Mapping[str, list[str]]) -> list[str]:
     return next((circle for name in parents if (circle := walk(name, []))), [])
 
 
-def _lineage(scenarios: Mapping[str, Scenario], name: str) -> list[str]:
-    """The scenario and all it extends, parents before children, each once."""
+def lineage(extends: Mapping[str, Sequence[str]], scenario: str) -> list[str]:
+    """A scenario and all it extends, parents before children, each once; none for the baseline.
+
+    ``extends`` names of every scenario those that it extends.
+    """
     order: list[str] = []
-    for parent in scenarios[name].extends:
-        order += [above for above in _lineage(scenarios, parent) if above not in order]
-    return [*order, name]
+    for parent in extends.get(scenario, ()):
+        order += [above for above in lineage(extends, parent) if above not in order]
+    return [*order, scenario] if scenario in extends else []

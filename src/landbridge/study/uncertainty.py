@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from landbridge.parameters import parameters
 from landbridge.study.complaints import Strict, complaint
 
+DRAWS = "_draws"  # ends the name under which an outcome keeps a quantity in every draw
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 

@@ -23,10 +23,12 @@ from landbridge.security.panel import ConflictPanel
 from landbridge.security.road import equivalent_deaths, grade
 from landbridge.security.shock import Moves, Shock, moves
 from landbridge.security.spillover import HORIZON, Spillover, estimate_spillover
+from landbridge.study.uncertainty import DRAWS
+from landbridge.world.indicators import latest
 
 if TYPE_CHECKING:
     import xarray as xr
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
     from landbridge.world import World
 
@@ -79,7 +81,7 @@ def at_war(world: World, shock: Shock) -> World:
     if shock.iso3 not in seen.forecast.countries or np.isnan(seen.forecast.of(shock.iso3)).any():
         raise InputError(f"{shock.iso3} has no series of deaths up to {seen.forecast.last}: no war there can be run.")
     made = moves(seen.forecast, seen.spillover, [shock])
-    people = people_of(world).reindex(seen.forecast.countries).to_numpy(float) / 1e6
+    people = latest(world, "population").reindex(seen.forecast.countries).to_numpy(float) / 1e6
     observed = deaths_per_million(world, world.year)
     before = np.array([observed.get(iso3, 0.0) for iso3 in seen.forecast.countries])
     rate, spread = _of_the_year(made, before, people)
@@ -124,14 +126,6 @@ def _with_deaths(world: World, found: DataFrame) -> World:
     return world.with_(conflict=pd.concat([kept, found], ignore_index=True) if len(kept) else found)
 
 
-def people_of(world: World) -> Series:
-    """People of each country, as last known in the world's year."""
-    table = world.table("indicators")
-    known = table[(table["indicator"] == "population") & (table["year"] <= world.year)]
-    people: Series = known.sort_values("year").groupby("iso3")["value"].last()
-    return people
-
-
 def violence_of(
     world: World,
     wars: Mapping[str, Sequence[Shock]],
@@ -150,8 +144,6 @@ def violence_of(
         z: [1 + draws] how far spill-over lies from its estimate, in standard errors: central value, then every draw.
     """
     import xarray as xr
-
-    from landbridge.study.outcome import DRAWS
 
     seen, countries, draws = outlook(world), world.countries, len(z) - 1
     months = seen.forecast.months if seen else tuple(f"{world.year}-{month:02d}" for month in range(1, 13))
