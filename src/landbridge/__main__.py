@@ -1,0 +1,5 @@
+"""``python -m landbridge``: the command line."""
+
+from landbridge.cli import main
+
+main()
