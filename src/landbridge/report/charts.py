@@ -59,7 +59,7 @@ def dots_and_whiskers(
             )
         )
         body += _figures(row, y, decimals)
-    return _chart(body, len(rows), title, description)
+    return chart(body, (WIDTH, TOP + ROW * len(rows) + AXIS), title, description)
 
 
 def shares(rows: Sequence[Estimate], bands: Sequence[tuple[float, float, str]], title: str, description: str) -> Markup:
@@ -83,7 +83,7 @@ def shares(rows: Sequence[Estimate], bands: Sequence[tuple[float, float, str]], 
         body.append(element("line", class_="thread", x1=scale.at(0.0), x2=scale.at(row.value), y1=y, y2=y))
         body.append(element("circle", class_="dot neutral", cx=scale.at(row.value), cy=y, r=4.5))
         body.append(element("text", share(row.value), class_="figure", x=WIDTH - 4, y=y + 4, text_anchor="end"))
-    return _chart(body, len(rows), title, description)
+    return chart(body, (WIDTH, TOP + ROW * len(rows) + AXIS), title, description)
 
 
 def bars(
@@ -109,7 +109,7 @@ def bars(
         body.append(
             element("text", text(row.value, decimals), class_="figure", x=WIDTH - 4, y=y + 4, text_anchor="end")
         )
-    return _chart(body, len(rows), title, description)
+    return chart(body, (WIDTH, TOP + ROW * len(rows) + AXIS), title, description)
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,15 @@ class _Scale:
         return round(self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start), 1)
 
 
-def _chart(body: Sequence[Markup], rows: int, title: str, description: str) -> Markup:
+def chart(body: Sequence[Markup], size: tuple[float, float], title: str, description: str) -> Markup:
+    """A chart of some width and height, described for those who cannot see it."""
     return element(
         "svg",
         element("title", title),
         element("desc", description),
         body,
         class_="chart",
-        viewBox=f"0 0 {WIDTH} {TOP + ROW * rows + AXIS}",
+        viewBox=f"0 0 {size[0]} {size[1]}",
         role="img",
     )
 

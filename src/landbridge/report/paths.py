@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from landbridge.report.charts import chart
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import plain, ticks
 
@@ -33,15 +34,7 @@ def small_multiples(panels: Sequence[Panel], months: Sequence[str], title: str, 
         )
         for number, panel in enumerate(panels)
     ]
-    return element(
-        "svg",
-        element("title", title),
-        element("desc", description),
-        body,
-        class_="chart",
-        viewBox=f"0 0 {WIDTH * COLUMNS} {HEIGHT * rows}",
-        role="img",
-    )
+    return chart(body, (WIDTH * COLUMNS, HEIGHT * rows), title, description)
 
 
 def _panel(panel: Panel, months: Sequence[str]) -> list[Markup]:
