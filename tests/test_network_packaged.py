@@ -76,6 +76,15 @@ def test_railway_over_the_karakoram_brings_kashgar_and_pakistan_nearer(network):
     assert (change[:, joined] < 1.001).all()
 
 
+def test_a_new_railway_joins_the_railways_at_both_its_ends(network):
+    over_kabul = edits.add_link(
+        network.world, mode="rail", via=["Mazār-e Sharīf", "Kabul", "Torkham", "Peshawar"], speed_kmh=60.0, assumed=True
+    )
+    route = Network.from_world(over_kabul).route("Tashkent", "Lahore", modes=["rail"])
+    assert route.countries[-2:] == ("AFG", "PAK")
+    assert route.km < 2200.0
+
+
 def test_european_trade_with_asia_hangs_on_suez(network):
     flows = np.ones((len(network.world.countries),) * 2 + (len(network.world.sectors),))
     loads = network.loads(flows, central_values())

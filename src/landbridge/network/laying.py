@@ -353,7 +353,7 @@ def _stop(ground: Ground, draft: Draft, mode: str, place: Place, detour: float) 
         return _port(ground, place)
     stop = draft.node(place.lat, place.lon, place.iso3, place.name)
     layer = "road" if mode == "ferry" else mode
-    lines = on_line(ground, ground.line(layer) & ground.skeleton, place)
+    lines = on_line(ground, ground.line(layer), place)
     if len(lines):
         nearest = lines[ground.km_to(place, lines).argmin()]
         km = float(ground.km_to(place, lines).min())
