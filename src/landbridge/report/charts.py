@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from landbridge.report.markup import Markup, element
 from landbridge.report.numbers import common_decimals, share, signed, span, ticks
+
+if TYPE_CHECKING:
+    from pandas import Series
 
 WIDTH = 760
 ROW = 24
@@ -24,6 +28,11 @@ class Estimate:
     value: float
     low: float = math.nan
     high: float = math.nan
+
+    @classmethod
+    def of(cls, label: str, row: Mapping[Any, Any] | Series) -> Estimate:
+        """What a row of an outcome's table says: ``value``, and ``low`` and ``high`` where there were draws."""
+        return cls(label, row["value"], row.get("low", math.nan), row.get("high", math.nan))
 
 
 def dots_and_whiskers(

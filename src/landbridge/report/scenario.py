@@ -229,10 +229,7 @@ def _focus_incomes(outcome: Outcome, title: str, incomes: DataFrame, numbering: 
 
 def estimates(frame: DataFrame, column: str) -> list[Estimate]:
     """Rows of a chart from a table with value, and low and high where there are draws."""
-    return [
-        Estimate(country_name(row[column]), row["value"], row.get("low", np.nan), row.get("high", np.nan))
-        for _, row in frame.iterrows()
-    ]
+    return [Estimate.of(country_name(row[column]), row) for _, row in frame.iterrows()]
 
 
 def _interval_note(frame: DataFrame) -> str:
@@ -316,12 +313,7 @@ def _pairs(title: str, pairs: DataFrame, numbering: Numbering) -> Markup | None:
         return None
     largest = finite.loc[finite["value"].abs().sort_values(ascending=False).index[:LONGEST]]
     rows = [
-        Estimate(
-            f"{country_name(row['country'])} – {country_name(row['partner'])}",
-            row["value"],
-            row.get("low", np.nan),
-            row.get("high", np.nan),
-        )
+        Estimate.of(f"{country_name(row['country'])} – {country_name(row['partner'])}", row)
         for _, row in largest.sort_values("value", ascending=False).iterrows()
     ]
     caption = f"{title}: trade in goods between countries the study looks at, the {len(rows)} largest changes, per cent"

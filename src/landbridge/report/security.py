@@ -146,11 +146,9 @@ def _through_living(outcome: Outcome, numbering: Numbering) -> Markup | None:
     if frame.empty:
         return None
     rows = [
-        Estimate(
+        Estimate.of(
             f"{country_name(row['country'])} ({row['scenario']}){'' if row['through'] == INCOMES else f', {POWER}'}",
-            row["value"],
-            row.get("low", np.nan),
-            row.get("high", np.nan),
+            row,
         )
         for _, row in frame.iterrows()
     ]
