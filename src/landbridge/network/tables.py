@@ -10,6 +10,7 @@ from scipy import sparse
 
 from landbridge.errors import DataError
 from landbridge.network.coded import labels_of, links_of, nodes_of, with_values, words_of
+from landbridge.network.haulage import frontier_stops, ratios
 from landbridge.network.model import (
     ALLOWED,
     CANALS,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 
 def read_network(world: World, year: int) -> Network:
-    """The arrays of ``Network`` from the tables nodes, links, cities, closures, union_borders and conflict.
+    """The arrays of ``Network`` from the tables nodes, links, cities, closures, union_borders, haulage, frontier_times
+    and conflict.
 
     Raises:
         DataError: a link names an unknown node, or a length or speed is not positive.
@@ -63,7 +65,15 @@ def read_network(world: World, year: int) -> Network:
         closed_by=_closed_by(world, links, year),
         trunk=_trunk(world, links),
         quantities=_quantities(
-            links, running, dwell, iso3, _seasonal_wait(world, links, year), _violence(world, year), _spread(world)
+            links,
+            running,
+            dwell,
+            iso3,
+            _seasonal_wait(world, links, year),
+            ratios(world, running, iso3),
+            frontier_stops(world, links, words_of(dwell), year),
+            _violence(world, year),
+            _spread(world),
         ),
         hubs=_hubs(world),
         city_nodes=world.table("cities")["node"].to_numpy(dtype=np.int64),
@@ -182,6 +192,8 @@ def _quantities(
     dwell: Categorical,
     iso3: Categorical,
     wait: Floats,
+    relative: tuple[Floats, Floats],
+    known_stops: tuple[Floats, Floats],
     violence: dict[str, float],
     spread: dict[str, float],
 ) -> Quantities:
@@ -189,8 +201,10 @@ def _quantities(
     speed, hours, usd = (
         links[column].to_numpy(dtype=float) for column in ("speed_kmh_override", "hours_override", "usd_override")
     )
+    hours, usd = np.where(np.isnan(hours), known_stops[0], hours), np.where(np.isnan(usd), known_stops[1], usd)
     own_speed, own_hours, own_usd = ~np.isnan(speed), ~np.isnan(hours), ~np.isnan(usd)
-    slow = np.where(own_speed, 0.0, km / links["speed_factor"].to_numpy(dtype=float))
+    speed_ratio, rate_ratio = relative
+    slow = np.where(own_speed, 0.0, km / (links["speed_factor"].to_numpy(dtype=float) * speed_ratio))
     fixed = np.where(own_speed, km / np.where(own_speed, speed, 1.0), 0.0) + np.where(own_hours, hours, 0.0)
     fixed = fixed + links["risk_hours"].to_numpy(dtype=float) + wait
     of_canal = _position(links["passage"].array, CANALS)
@@ -208,7 +222,7 @@ def _quantities(
         ),
         usd=_columns(
             len(links),
-            (of_mode, km, len(RUNNING)),
+            (of_mode, km * rate_ratio, len(RUNNING)),
             (of_stop, np.where(own_usd, 0.0, 1.0), len(DWELLS)),
             (of_canal, canal_share, len(CANALS)),
             (np.zeros(len(links), dtype=np.int64), np.where(own_usd, usd, 0.0), 1),

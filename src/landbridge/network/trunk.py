@@ -91,16 +91,19 @@ def grow(network: Network, situations: Iterable[Case], *, tolerance: float = TOL
     """The trunk [L] for each main mode: which links its routes need, within ``tolerance`` in every case.
 
     In each case the distances between hubs along the trunk are compared with those on the whole graph; where they
-    differ too much, cheapest routes of such pairs join the trunk, preferring links that are in it.
+    differ too much, cheapest routes of such pairs join the trunk, preferring links that are in it. What a set of modes
+    may use of the trunk of a wider set is in its own: else a better road in the wider one would pass for a ship.
     """
     field = _Field(network)
     for case in situations:
         hours, usd = field.quantities.costs(case.params)
         for main_mode, allowed in ALLOWED.items():
             usable = field.usable(allowed, case.open)
+            field.nest()
             for per_day in worth_of_days(case.params, network.world.sectors):
                 cost = usd + per_day / 24.0 * hours
                 field.widen(main_mode, np.where(usable, cost, np.inf), tolerance)
+    field.nest()
     return {main_mode: field.links(main_mode) for main_mode in ALLOWED}
 
 
@@ -170,8 +173,19 @@ class _Field:
 
     def usable(self, allowed: tuple[str, ...], is_open: Flags) -> Flags:
         """Links of the graph all of whose members are open and run as an allowed mode."""
-        bad = ~(is_open & self._network.allowed(allowed))
-        return self.graph.members @ bad[self._everything].astype(float) == 0.0
+        return self._all(is_open & self._network.allowed(allowed))
+
+    def _running_as(self, allowed: tuple[str, ...]) -> Flags:
+        return self._all(self._network.allowed(allowed))
+
+    def _all(self, links: Flags) -> Flags:
+        """Links of the graph all of whose members are among some links [L] of the network."""
+        return self.graph.members @ (~links[self._everything]).astype(float) == 0.0
+
+    def nest(self) -> None:
+        """Put what a set of modes may use of a wider set's trunk into its own."""
+        for wide, (narrow, allowed) in zip(ALLOWED, list(ALLOWED.items())[1:], strict=False):
+            self.trunk[narrow] |= self.trunk[wide] & self._running_as(allowed)
 
     def widen(self, main_mode: str, cost: Floats, tolerance: float) -> None:
         """Add routes to a trunk until none along it is dearer than the cheapest by more than ``tolerance``."""

@@ -207,10 +207,46 @@ def _pipelines(world: World) -> Iterator[str]:
                 break
 
 
+def _haulage(world: World) -> Iterator[str]:
+    """Rates and speeds by country are of lorries or trains there, and positive."""
+    if "haulage" not in world.resources:
+        return
+    table = world.table("haulage")
+    known = set(world.table("nodes")["iso3"].unique()) if "nodes" in world.resources else set(table["iso3"])
+    if strangers := sorted(set(table["iso3"]) - known):
+        yield f'haulage.iso3: no country "{strangers[0]}".{did_you_mean(strangers[0], known)} Use its ISO3 code.'
+    if modes := sorted(set(table["mode"]) - set(LAND)):
+        yield f'haulage.mode: "{modes[0]}" is neither {" nor ".join(LAND)}.'
+    for column in ("speed_ratio", "rate_ratio"):
+        if (wrong := ~(table[column] > 0.0)).any():
+            row = table[wrong].iloc[0]
+            yield f"haulage.{column}: {row['mode']} in {row['iso3']} has {row[column]:g}; it must be above 0."
+
+
+def _frontier_times(world: World) -> Iterator[str]:
+    """Times at frontiers are of a border or post that links cross, zero or more, and end after they begin."""
+    if "frontier_times" not in world.resources or "links" not in world.resources:
+        return
+    table, links = world.table("frontier_times"), world.table("links")
+    known = {str(key) for column in ("border", "passage") for key in links[column].unique() if key}
+    if strangers := sorted(set(table["key"]) - known):
+        near = did_you_mean(strangers[0], known)
+        yield f'frontier_times.key: no link crosses "{strangers[0]}".{near} Name a border or the passage of a post.'
+    for column in ("hours", "usd"):
+        if (wrong := table[column] < 0.0).any():
+            row = table[wrong].iloc[0]
+            yield f"frontier_times.{column}: {row['key']} by {row['mode']} has {row[column]:g}; allowed is 0 or more."
+    if (backwards := (table["until"] != "") & (table["until"] <= table["since"])).any():
+        key = table[backwards].iloc[0]["key"]
+        yield f"frontier_times.until: {key} ends before it begins. Swap or correct the dates."
+
+
 RULES: tuple[Rule, ...] = (
     *(_of_network(rule) for rule in (_ends, _lengths, _repeated, _borders, _islands, _stitches, _speeds, _gauges)),
     _pipelines,
     _seasons,
+    _haulage,
+    _frontier_times,
 )
 
 

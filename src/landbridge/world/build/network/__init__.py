@@ -47,7 +47,7 @@ _ODBL = "ODbL-1.0"
 
 
 def tables(sources: Path) -> list[Table]:
-    """The tables nodes, links, cities, places, closures, union_borders and pipelines, from the raw sources."""
+    """The tables nodes, links, cities, places and those of the dated overlay, from the raw sources."""
     graph, cities, city_ids = build(sources)
     return [
         _nodes(graph),
@@ -57,6 +57,8 @@ def tables(sources: Path) -> list[Table]:
         _closures(),
         _union_borders(),
         _pipelines(),
+        _haulage(),
+        _frontier_times(),
     ]
 
 
@@ -196,7 +198,12 @@ def _cities(graph: Graph, cities: pd.DataFrame, ids: np.ndarray) -> Table:
             Column("iso3", "country"),
             Column("population", "people in the city", "persons"),
             Column("hub", "whether country-pair costs use it (at most 8 a country)"),
-            Column("weight", "share of the country's city population nearest to this hub; sums to 1 by country", "1"),
+            Column(
+                "weight",
+                "share of the country's city population nearest to this hub, of its exports where they are known by "
+                "province; sums to 1 by country",
+                "1",
+            ),
         ),
         ("node",),
         "CC BY 4.0",
@@ -294,6 +301,46 @@ def _pipelines() -> Table:
             Column("assumed", "whether the share is our own reading"),
         ),
         ("origin", "destination", "commodity", "since"),
+        _ODBL,
+        (_OWN,),
+    )
+
+
+def _haulage() -> Table:
+    return Table(
+        "haulage",
+        dated.haulage(),
+        "Speed and freight rate of lorries and trains in a country over those of the parameters; 1 without a row.",
+        (
+            Column("iso3", "country"),
+            Column("mode", "road or rail"),
+            Column("speed_ratio", "speed over the usual one", "1"),
+            Column("rate_ratio", "freight rate over the usual one", "1"),
+            Column("source", "what it rests on"),
+            Column("assumed", "whether it is our own reading"),
+        ),
+        ("iso3", "mode"),
+        _ODBL,
+        (_OWN,),
+    )
+
+
+def _frontier_times() -> Table:
+    return Table(
+        "frontier_times",
+        dated.frontier_times(),
+        "Hours and money at frontiers where they are known, by date; those of the parameters elsewhere.",
+        (
+            Column("key", "border AAA-BBB or passage tag of a post, which goes before its border"),
+            Column("mode", "road or rail"),
+            Column("since", "first day (ISO date), empty for always"),
+            Column("until", "first day after (ISO date), empty for still in force"),
+            Column("hours", "hours at the crossing, empty if unknown", "h"),
+            Column("usd", "money at the crossing, empty if unknown", "USD per TEU"),
+            Column("source", "what it rests on"),
+            Column("assumed", "whether a figure is our own reading"),
+        ),
+        ("key", "mode", "since"),
         _ODBL,
         (_OWN,),
     )

@@ -41,11 +41,13 @@ def read_cities(sources: Path) -> pd.DataFrame:
 def access_cities(cities: pd.DataFrame, sources: Path) -> pd.DataFrame:
     """The cities that become nodes: hubs, capitals, each country's largest, and all above 350,000 people.
 
-    Adds the columns ``hub`` and ``weight`` (share of the country's city population nearest to the hub).
+    Adds the columns ``hub`` and ``weight``: share of the country's city population nearest to the hub, or of its
+    exports where ``hub_trade`` knows them by province.
     """
     populations = _national_population(sources)
     areas = pd.read_parquet(sources / "trade" / "geo_cepii.parquet").drop_duplicates("iso3").set_index("iso3")["area"]
     listed = overlay("hubs").groupby("iso3")
+    trade = overlay("hub_trade").astype({"share": float}).groupby("iso3")
     capitals = _capitals(cities, sources)
     chosen = []
     for code, group in cities.groupby("iso3", sort=True):
@@ -55,7 +57,7 @@ def access_cities(cities: pd.DataFrame, sources: Path) -> pd.DataFrame:
         forced = [row for row, hub in zip(kept_rows, own["hub"], strict=True) if hub]
         group = group.loc[group.index[:_CANDIDATE_HUBS].union(kept_rows)]
         hubs = hub_positions(group, max(count, min(8, len(forced) + 1)), _positions(group, forced))
-        weight = _represented(group, hubs)
+        weight = _of_trade(group, trade.get_group(code)) if code in trade.groups else _represented(group, hubs)
         kept = group["population"].ge(_POPULATION_OF_ACCESS).to_numpy(copy=True)
         kept[0] = True
         kept[hubs] = True
@@ -162,6 +164,13 @@ def _represented(cities: pd.DataFrame, hubs: list[int]) -> NDArray[np.float64]:
     lat, lon, people = (cities[column].to_numpy(dtype=float) for column in ("lat", "lon", "population"))
     apart = great_circle_km(lat[:, None], lon[:, None], lat[hubs][None, :], lon[hubs][None, :])
     return np.bincount(np.array(hubs)[apart.argmin(axis=1)], people, len(cities)) / people.sum()
+
+
+def _of_trade(cities: pd.DataFrame, hubs: pd.DataFrame) -> NDArray[np.float64]:
+    """Share of the country's exports at each hub (0 at other cities)."""
+    weight = np.zeros(len(cities))
+    weight[_positions(cities, [_named(cities, name) for name in hubs["name"]])] = hubs["share"] / hubs["share"].sum()
+    return weight
 
 
 def _spaced(cities: pd.DataFrame, wanted: NDArray[np.bool_], always: list[int]) -> NDArray[np.bool_]:

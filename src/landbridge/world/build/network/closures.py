@@ -1,4 +1,4 @@
-"""What is closed, where borders are soft, what goes by pipe, by date: the versioned tables as published frames."""
+"""What is closed, where borders are soft, what goes by pipe, what differs by place: the tables as published frames."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ def closures() -> pd.DataFrame:
     a ``share`` of every year keeps goods which find it closed waiting ``wait_hours`` on average.
     """
     table = overlay("closures").astype({"since": str, "until": str, "share": float, "wait_hours": float})
-    border = table["key"].str.fullmatch("[A-Z]{3}-[A-Z]{3}")
-    table.loc[border, "key"] = [pair(*key.split("-")) for key in table.loc[border, "key"]]
-    return table.assign(assumed=table["assumed"].astype(bool)).sort_values(["key", "mode", "since"], ignore_index=True)
+    return _by_key(table)
 
 
 def union_borders() -> pd.DataFrame:
@@ -29,3 +27,23 @@ def pipelines() -> pd.DataFrame:
     table = overlay("pipelines").astype({"since": str, "until": str, "share": float})
     table = table.assign(assumed=table["assumed"].astype(bool))
     return table.sort_values(["origin", "destination", "commodity", "since"], ignore_index=True)
+
+
+def haulage() -> pd.DataFrame:
+    """Rows iso3, mode, speed_ratio, rate_ratio, source, assumed: a country's lorries and trains over the usual ones."""
+    table = overlay("haulage").astype({"speed_ratio": float, "rate_ratio": float})
+    return table.assign(assumed=table["assumed"].astype(bool)).sort_values(["iso3", "mode"], ignore_index=True)
+
+
+def frontier_times() -> pd.DataFrame:
+    """Rows key, mode, since, until, hours, usd, source, assumed: what crossing a frontier takes, NaN if unknown."""
+    table = overlay("frontier_times").astype({"since": str, "until": str})
+    hours, usd = (pd.to_numeric(table[each].replace("", "nan")).astype(float) for each in ("hours", "usd"))
+    return _by_key(table.assign(hours=hours, usd=usd))
+
+
+def _by_key(table: pd.DataFrame) -> pd.DataFrame:
+    """Sorted rows, whose borders "AAA-BBB" have the first country of the alphabet first."""
+    border = table["key"].str.fullmatch("[A-Z]{3}-[A-Z]{3}")
+    table.loc[border, "key"] = [pair(*key.split("-")) for key in table.loc[border, "key"]]
+    return table.assign(assumed=table["assumed"].astype(bool)).sort_values(["key", "mode", "since"], ignore_index=True)
