@@ -1,4 +1,4 @@
-"""Which way goods go, by value, against published statistics: half fitted the choice of modes, half is held out."""
+"""Which way goods go against published statistics: half of them fitted the choice of modes, half are held out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from landbridge.evidence.framework import Check, Measured
 from landbridge.labels import MAIN_MODES
-from landbridge.network.choice import mode_shares
+from landbridge.network.choice import goods_of, main_modes, mean_cost
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
 from landbridge.study.names import group
@@ -28,7 +28,7 @@ LAND = "land"  # rail and road together
 
 @cache
 def published() -> pd.DataFrame:
-    """The published rows, with ``percent``: of the four modes together where all are known, else as published."""
+    """The published rows, with ``percent``: of the modes together that the flow lists, as published if it lists one."""
     frame = pd.read_csv(
         str(files("landbridge.evidence") / "data" / SHARES), dtype={"world": str}, keep_default_na=False
     )
@@ -37,28 +37,45 @@ def published() -> pd.DataFrame:
     return frame.assign(percent=frame["published"].where(alone, 100.0 * frame["published"] / together))
 
 
-def shares_of(year: str, params: dict[str, float]) -> NDArray[np.float64]:
-    """Trade [mode, i, j] by main mode in a packaged world, MUSD, pipelines left aside."""
+def shares_of(year: str, params: dict[str, float]) -> dict[str, NDArray[np.float64]]:
+    """Trade [mode, i, j] by main mode in a packaged world, by ``value`` (MUSD) and ``weight`` (million TEU).
+
+    Pipelines are left aside; the weight of a TEU is the same whatever is in it.
+    """
     world = load_world(year)
     costs = Network.from_world(world).country_costs(params)
     flows = trade_baseline(world).flows * (1.0 - costs.off_network(world.sectors))
-    return np.einsum("mijs,ijs->mij", mode_shares(costs, params, world.sectors), flows)
+    found = {by: np.zeros((len(MAIN_MODES), *costs.piped.shape)) for by in ("value", "weight")}
+    for goods in goods_of(params, world.sectors):
+        _, chosen = mean_cost(costs.of_ways(goods, params), params)
+        moved = goods.share * main_modes(chosen, costs, goods.per_day) * flows[..., goods.sector]
+        found["value"] += moved
+        found["weight"] += moved / goods.value
+    return found
 
 
 @cache
-def _central(year: str) -> NDArray[np.float64]:
+def _central(year: str) -> dict[str, NDArray[np.float64]]:
     return shares_of(year, central_values())
 
 
-def percent(row: pd.Series, by_mode: NDArray[np.float64], world: World) -> float:
-    """Our share of a published row's mode in its flow, percent."""
+def percent(row: pd.Series, by_mode: dict[str, NDArray[np.float64]], world: World) -> float:
+    """Our share of a published row's mode in its flow, percent of the modes that the flow lists."""
     ends = [_countries(world, str(row[end]), str(row[other])) for end, other in _ENDS]
-    pairs = np.zeros(by_mode.shape[1:], dtype=bool)
+    pairs = np.zeros(by_mode["value"].shape[1:], dtype=bool)
     pairs[np.ix_(*ends)] = True
     pairs |= pairs.T & (row["both_ways"] == "yes")
-    moved = by_mode[:, pairs].sum(axis=1)
-    modes = ("rail", "road") if row["mode"] == LAND else (row["mode"],)
-    return float(100.0 * sum(moved[MAIN_MODES.index(mode)] for mode in modes) / moved.sum())
+    moved = dict(zip(MAIN_MODES, by_mode[str(row["by"])][:, pairs].sum(axis=1), strict=True))
+    moved[LAND] = moved["rail"] + moved["road"]
+    listed = _listed()[row["flow"]]
+    whole = listed if len(listed) > 1 else MAIN_MODES
+    return float(100.0 * moved[str(row["mode"])] / sum(moved[mode] for mode in whole))
+
+
+@cache
+def _listed() -> dict[str, tuple[str, ...]]:
+    """The modes that each published flow lists."""
+    return {str(flow): tuple(rows["mode"]) for flow, rows in published().groupby("flow")}
 
 
 _ENDS = (("exporters", "importers"), ("importers", "exporters"))
@@ -70,7 +87,7 @@ def _countries(world: World, names: str, across: str) -> NDArray[np.intp]:
     return np.flatnonzero(~named if names == OTHERS else named)
 
 
-def compared(half: str, by_mode: Callable[[str], NDArray[np.float64]]) -> pd.DataFrame:
+def compared(half: str, by_mode: Callable[[str], dict[str, NDArray[np.float64]]]) -> pd.DataFrame:
     """The rows of a half with ``error``, ours less published in points; ``by_mode`` of a world, as ``shares_of``."""
     frame = published()
     frame = frame[frame["half"] == half]
@@ -110,7 +127,7 @@ CHECKS = (
             id=f"mode-{row['flow']}-{row['mode']}",
             kind="evidence" if row["half"] == "test" else "calibration",
             sentence=f"share of {row['exporters']} to {row['importers']}"
-            f"{' and back' if row['both_ways'] == 'yes' else ''} that goes by {row['mode']}, by value",
+            f"{' and back' if row['both_ways'] == 'yes' else ''} that goes by {row['mode']}, by {row['by']}",
             published=round(float(row["percent"]), 1),
             tolerance=TOLERANCE,
             unit="%",

@@ -24,7 +24,7 @@ from landbridge.network.pipelines import pipeline_share
 from landbridge.world.distance import great_circle_km
 
 BENDING = ("sea", "rail")  # sets of modes whose routes differ by what goods are worth
-SAME_ROUTE = 1e-6  # relative difference of cost below which two sets of modes give the same route
+SAME_ROUTE = 1e-4  # relative difference of cost below which two sets of modes give the same route
 
 
 @dataclass(frozen=True)

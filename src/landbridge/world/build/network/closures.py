@@ -38,7 +38,7 @@ def haulage() -> pd.DataFrame:
 def frontier_times() -> pd.DataFrame:
     """Rows key, mode, since, until, hours, usd, source, assumed: what crossing a frontier takes, NaN if unknown."""
     table = overlay("frontier_times").astype({"since": str, "until": str})
-    hours, usd = (pd.to_numeric(table[each].replace("", "nan")).astype(float) for each in ("hours", "usd"))
+    hours, usd = (pd.to_numeric(table[each], errors="coerce").astype(float) for each in ("hours", "usd"))
     return _by_key(table.assign(hours=hours, usd=usd))
 
 
