@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from landbridge.evidence.framework import Check, Measured
 from landbridge.labels import MAIN_MODES
-from landbridge.network.choice import goods_of, main_modes, mean_cost
+from landbridge.network.choice import by_main_mode
 from landbridge.network.model import Network
 from landbridge.parameters import central_values
 from landbridge.study.names import group
@@ -44,14 +44,8 @@ def shares_of(year: str, params: dict[str, float]) -> dict[str, NDArray[np.float
     """
     world = load_world(year)
     costs = Network.from_world(world).country_costs(params)
-    flows = trade_baseline(world).flows * (1.0 - costs.off_network(world.sectors))
-    found = {by: np.zeros((len(MAIN_MODES), *costs.piped.shape)) for by in ("value", "weight")}
-    for goods in goods_of(params, world.sectors):
-        _, chosen = mean_cost(costs.of_ways(goods, params), params)
-        moved = goods.share * main_modes(chosen, costs, goods.per_day) * flows[..., goods.sector]
-        found["value"] += moved
-        found["weight"] += moved / goods.value
-    return found
+    value, weight = by_main_mode(costs, params, world.sectors, trade_baseline(world).flows)
+    return {"value": value, "weight": weight}
 
 
 @cache

@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 
 SETS = len(MAIN_MODES) - 1  # sets of modes on the network: sea, rail, road; the air is beside it
 PIPED = ("fuels", "oil_gas")  # sectors of which a pipeline carries part
-RAW = ("fuels", "coal", "oil_gas", "refined_fuels", "metal_ores", "other_mining")  # sectors of which nothing is urgent
+RAW = ("fuels", "coal", "oil_gas", "refined_fuels", "metal_ores", "other_mining")  # sectors of which all is bulk
+FOOD = ("agriculture", "crops", "forestry", "fishing", "food")  # sectors of which less is urgent than of manufactures
 
 
 @dataclass(frozen=True)
@@ -33,35 +34,36 @@ class Goods:
 
 
 def goods_of(params: Mapping[str, float], sectors: Sequence[str]) -> list[Goods]:
-    """The goods that travel: classes of every sector with a ``value_per_teu_`` parameter.
+    """The goods that travel: classes of every sector with a ``value_per_teu_`` parameter, general ones first.
 
     Bulk and time-sensitive goods are so many times as valuable by the TEU, and a day of theirs as dear a share of it,
-    as their parameters say; no ``RAW`` material is time-sensitive. General goods are what is left: their value is such
-    that a TEU of the sector is worth ``value_per_teu_`` on average, sum of share / ratio = 1.
+    as their parameters say. General goods are what is left: their value is such that a TEU of the sector is worth
+    ``value_per_teu_`` on average, sum of share / ratio = 1. ``RAW`` materials are one class: bulk.
 
     Raises:
         InputError: the classes' shares and values leave no such general goods.
     """
-    raw, worked = (_classes(params, names) for names in (("bulk",), ("bulk", "time_sensitive")))
+    raw = [(1.0, 1.0, params["value_of_time_ratio_bulk"])]
+    food, worked = (_classes(params, urgent) for urgent in ("share_time_sensitive_food", "share_time_sensitive"))
     found = []
     for position, sector in enumerate(sectors):
         mean = params.get(f"value_per_teu_{sector}")
         if mean is not None:
-            for share, ratio, day in raw if sector in RAW else worked:
+            for share, ratio, day in raw if sector in RAW else food if sector in FOOD else worked:
                 found.append(Goods(position, share, ratio * mean, day * params["value_of_time"] * ratio * mean))
     return found
 
 
-def _classes(params: Mapping[str, float], names: Sequence[str]) -> list[tuple[float, float, float]]:
+def _classes(params: Mapping[str, float], urgent: str) -> list[tuple[float, float, float]]:
     """Share of the value, value over the mean, and value of time over that of general goods: general goods first."""
     special = [
-        (params[f"share_{name}"], params[f"value_ratio_{name}"], params[f"value_of_time_ratio_{name}"])
-        for name in names
+        (params[share], params[f"value_ratio_{name}"], params[f"value_of_time_ratio_{name}"])
+        for name, share in (("bulk", "share_bulk"), ("time_sensitive", urgent))
     ]
     rest, room = 1.0 - sum(share for share, *_ in special), 1.0 - sum(share / ratio for share, ratio, _ in special)
     if rest <= 0.0 or room <= 0.0:
         raise InputError(
-            "The parameters share_bulk, share_time_sensitive and value_ratio_bulk, value_ratio_time_sensitive leave "
+            f"The parameters share_bulk, {urgent} and value_ratio_bulk, value_ratio_time_sensitive leave "
             f"{100 * rest:.0f} % of the value and {100 * room:.0f} % of the TEU to general goods; both must be above "
             "zero."
         )
@@ -206,17 +208,22 @@ def ad_valorem(
     return cost_of
 
 
-def mode_shares(costs: CountryCosts, params: Mapping[str, float], sectors: Sequence[str]) -> Floats:
-    """Share [mode, i, j, s] of a pair's trade that goes by sea, rail or road as its main mode, or by air.
+def by_main_mode(
+    costs: CountryCosts, params: Mapping[str, float], sectors: Sequence[str], flows: Floats
+) -> tuple[Floats, Floats]:
+    """Trade ``flows`` [i, j, s] by main mode [mode, i, j], its value and its TEU: by sea, rail or road, or by air.
 
-    Shipments of a set go by the mode that the set adds where its route takes that mode, else with the next set.
-    Zero where nothing is carried: services, trade within a country, pairs without a route. Pipelines are left aside.
+    Shipments of a set go by the mode that the set adds where its route takes that mode, else with the next set. What
+    goes by pipeline is left aside, and nothing is carried of services, within a country, or where there is no route.
     """
-    shares = np.zeros((len(MAIN_MODES), *costs.piped.shape, len(sectors)))
+    value, teu = np.zeros((2, len(MAIN_MODES), *costs.piped.shape))
+    carried = flows * (1.0 - costs.off_network(sectors))
     for goods in goods_of(params, sectors):
         _, chosen = mean_cost(costs.of_ways(goods, params), params)
-        shares[..., goods.sector] += goods.share * main_modes(chosen, costs, goods.per_day)
-    return shares
+        moved = goods.share * main_modes(chosen, costs, goods.per_day) * carried[..., goods.sector]
+        value += moved
+        teu += moved / goods.value
+    return value, teu
 
 
 def main_modes(chosen: Floats, costs: CountryCosts, per_day: float) -> Floats:
