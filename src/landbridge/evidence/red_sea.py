@@ -6,14 +6,14 @@ nearly the same ships counted again, and the share at Panama is that of its own 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from landbridge.evidence.distance import Query, route_of
 from landbridge.evidence.framework import Check, Kind, Measured
+from landbridge.network.shippers import assign_by_kind
 from landbridge.study.chain import Chain
-from landbridge.study.record import central_values_of
 from landbridge.study.schema import BASELINE, read_study
 
 UNCTAD = "UNCTAD's head of trade logistics, fDi Intelligence, 2024"
@@ -43,38 +43,40 @@ def _more_days(origin: str, destination: str) -> Callable[[Path], Measured]:
 
 
 @cache
-def _trade() -> dict[tuple[str, str], float]:
-    """Million USD a year through passages in the study's partial closures and the unchanged world."""
+def _through(in_teu: bool) -> dict[str, dict[str, float]]:
+    """A year's trade by scenario and passage, million USD or TEU: the unchanged world and the partial closures."""
     study = read_study("red-sea-2024")
-    scenarios = [BASELINE, "red_sea", "panama"]
-    chain = Chain.of(study, study.scenario_worlds(study.world(), scenarios[1:]))
-    through = central_values_of(chain, scenarios, ())["passage_load"]
-    return {
-        (name, passage): float(through.sel(scenario=name, passage=passage))
-        for name in scenarios
-        for passage in ("south_africa", "suez", "panama")
-    }
+    chain = Chain.of(study, study.scenario_worlds(study.world(), ["red_sea", "panama"]))
+    routes, found = chain.routes(chain.scenarios), {}
+    for solved in chain.solve(chain.central):
+        kinds, costs = chain.kinds[solved.scenario], [kind.costs for kind in solved.shippers]
+        flows, ways = solved.trade.equilibrium.flows, routes[solved.scenario]
+        loads = assign_by_kind(chain.variants, kinds, flows, chain.central, costs, ways, in_teu=in_teu)
+        found[solved.scenario] = dict(zip(loads.passages, loads.passage.tolist(), strict=True))
+    return found
 
 
-def _change(scenario: str, passage: str) -> Callable[[Path], Measured]:
+def _change(scenario: str, passage: str, *, in_teu: bool) -> Callable[[Path], Measured]:
     def measure(_: Path) -> Measured:
-        before, after = _trade()[BASELINE, passage], _trade()[scenario, passage]
-        return Measured(100 * (after / before - 1), f"{before / 1e3:,.0f} and {after / 1e3:,.0f} billion USD, by value")
+        before, after = (_through(in_teu)[name][passage] for name in (BASELINE, scenario))
+        unit = "thousand TEU" if in_teu else "billion USD"
+        return Measured(100 * (after / before - 1), f"{before / 1e3:,.0f} and {after / 1e3:,.0f} {unit}")
 
     return measure
 
 
-def _of_trade(name: str, kind: Kind, sentence: str, published: float, scenario: str, passage: str) -> Check:
-    return Check(
-        id=f"redsea-trade-{name}",
-        kind=kind,
-        sentence=f"{sentence}, January and February 2024",
-        published=published,
-        tolerance=20.0 if kind == "evidence" else None,
-        unit="%",
-        source=PORTWATCH,
-        measure=_change(scenario, passage),
-    )
+def _of_trade(name: str, kind: Kind, sentence: str, published: float, scenario: str, passage: str) -> Iterator[Check]:
+    for unit, in_teu in (("value", False), ("teu", True)):
+        yield Check(
+            id=f"redsea-trade-{name}-{unit}",
+            kind=kind,
+            sentence=f"{sentence}, January and February 2024: tons, ours by {unit}",
+            published=published,
+            tolerance=20.0 if kind == "evidence" else None,
+            unit="%",
+            source=PORTWATCH,
+            measure=_change(scenario, passage, in_teu=in_teu),
+        )
 
 
 CHECKS = (
@@ -104,7 +106,7 @@ CHECKS = (
         source=ROUTING,
         measure=_more_days("Shanghai, CHN", "Rotterdam, NLD"),
     ),
-    _of_trade("cape", "evidence", "Trade round the Cape of Good Hope", 74.0, "red_sea", "south_africa"),
-    _of_trade("suez", "calibration", "Trade through Suez", -50.0, "red_sea", "suez"),
-    _of_trade("panama", "calibration", "Trade through Panama", -32.0, "panama", "panama"),
+    *_of_trade("cape", "evidence", "Trade round the Cape of Good Hope", 74.0, "red_sea", "south_africa"),
+    *_of_trade("suez", "calibration", "Trade through Suez", -50.0, "red_sea", "suez"),
+    *_of_trade("panama", "calibration", "Trade through Panama", -32.0, "panama", "panama"),
 )

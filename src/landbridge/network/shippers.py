@@ -79,13 +79,15 @@ def assign_by_kind(
     params: Mapping[str, float],
     costs: Sequence[CountryCosts],
     routes: Sequence[Mapping[str, Routes]],
+    *,
+    in_teu: bool = False,
 ) -> Loads:
     """Send trade over the network, each kind's share of every pair's on its own routes; see ``loads.assign_trade``.
 
     ``costs`` and ``routes`` by kind.
     """
     parts = [
-        assign_trade(variants, kind.variant, kind.share * flows, params, own, ways)
+        assign_trade(variants, kind.variant, kind.share * flows, params, own, ways, in_teu=in_teu)
         for kind, own, ways in zip(kinds, costs, routes, strict=True)
     ]
     return parts[0] if len(parts) == 1 else _together(parts)
