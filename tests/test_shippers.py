@@ -186,7 +186,7 @@ def test_in_every_draw_incomes_lie_between_open_and_closed(outcome: Outcome) -> 
 
 def test_where_a_share_has_no_way_left_the_study_is_refused(small_study: Study) -> None:
     study = _study(small_study, {"cut": [{"kind": "close", "country": "KAZ", "share": 0.4}]})
-    with pytest.raises(InputError, match=r"Scenario cut: 40% of shippers .* joins China and Kazakhstan.*share = 1"):
+    with pytest.raises(InputError, match=r"Scenario cut: 40 % of shippers .* joins China and Kazakhstan.*share = 1"):
         Chain.of(study)
     for_all = _study(small_study, {"cut": [{"kind": "close", "country": "KAZ"}]})
     assert next(found for found in Chain.of(for_all).solve(central_values()) if found.scenario == "cut").shippers

@@ -60,7 +60,7 @@ def kinds_of(network: Network) -> list[tuple[float, Network]]:
     found = [(1.0 - levels[0], network)] if levels else [(1.0, network)]
     for share, less in pairwise([*levels, 0.0]):
         shut = network.open & (network.avoided >= share)
-        reason = f"avoided by {share:.0%} of shippers"
+        reason = f"avoided by {100 * share:.3g} % of shippers"
         found.append((share - less, replace(network, closed_by=np.where(shut, reason, network.closed_by))))
     return found
 
@@ -109,10 +109,10 @@ def refuse_without_a_way(variants: Variants, kinds: Sequence[Kind], where: str) 
     names = [country_name(code) for code in variants.networks[0].world.countries]
     pairs = [f"{names[a]} and {names[b]}" for a, b in zip(one[:NAMED], other[:NAMED], strict=True)]
     more = f", and {len(one) - NAMED} more pairs" if len(one) > NAMED else ""
+    share = 100 * sum(each.share for each in kinds[kind:])
     raise InputError(
-        f"{where}: {sum(each.share for each in kinds[kind:]):.0%} of shippers avoid what is closed to a share of them, "
-        f"and no other way joins {'; '.join(pairs)}{more}. A share needs a way round; without it nothing passes only "
-        "where the closure is for all (share = 1)."
+        f"{where}: {share:.3g} % of shippers avoid what is closed to a share of them, and no other way joins "
+        f"{'; '.join(pairs)}{more}. A share needs a way round; close to all shippers (share = 1) where there is none."
     )
 
 
