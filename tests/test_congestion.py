@@ -137,7 +137,9 @@ def test_trade_at_the_hours_found_makes_loads_that_make_these_hours(chain: Chain
     slowed = chain.with_queues({**ones, scenario: found.times}, {})
     solved = {each.scenario: each for each in slowed.solve(params)}[scenario]
     flows = solved.trade.equilibrium.flows
-    load = assign_trade(slowed.variants, variant, flows, params, solved.costs, found.spread, in_teu=True).link
+    load = assign_trade(
+        slowed.variants, variant, flows, params, solved.shippers[0].costs, found.spread, in_teu=True
+    ).link
     curves = queues(chain.network(scenario), chain.network(BASELINE), usual.load, params)
     assert curves.times(load) == pytest.approx(found.times, rel=5 * TOLERANCE)
 

@@ -28,6 +28,7 @@ from landbridge.evidence.framework import Check, Measured
 from landbridge.network.choice import ad_valorem
 from landbridge.network.core import adjacency
 from landbridge.network.model import Network
+from landbridge.network.shippers import Shippers
 from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
 from landbridge.study.chain import shipment
@@ -98,7 +99,7 @@ def _chosen() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     flows = trade_baseline(world).flows
     weight = np.where([f"value_per_teu_{sector}" in params for sector in world.sectors], flows, 0.0)
     weight = weight / np.maximum(weight.sum(2, keepdims=True), 1e-12)
-    days = [shipment(each, flows, params, world.sectors)["travel_days"] for each in costs]
+    days = [shipment([Shippers(1.0, each)], flows, params, world.sectors)["travel_days"] for each in costs]
     with np.errstate(invalid="ignore"):
         share = [np.nansum(ad_valorem(each, params, world.sectors) * weight, axis=2) for each in costs]
     return (days[0], days[1]), (share[0], share[1])

@@ -19,6 +19,7 @@ STUDY_COLUMNS: dict[str, Any] = {
     "speed_kmh_override": np.nan,
     "risk_hours": 0.0,
     "capacity": np.nan,
+    "avoided": 0.0,
     "exempt": False,
     "closed_by": "",
     "feeder": False,

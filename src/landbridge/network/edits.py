@@ -144,15 +144,20 @@ def close(
     border: tuple[str, str] | None = None,
     via: Sequence[str] | None = None,
     mode: str | None = None,
+    share: float = 1.0,
 ) -> World:
     """Nothing passes any more: a passage, a country's borders and ports, a border, or the line of a mode along ``via``.
 
-    ``mode`` limits it to one mode. Trade within a closed country goes on.
+    ``mode`` limits it to one mode, ``share`` to a part of the shippers, who keep away while the others pass as before
+    (``network.shippers``); of two shares on one link the greater holds. Trade within a closed country goes on.
 
     Raises:
-        InputError: not exactly one of the four given, an unknown name, or nothing of that mode there to close.
+        InputError: not exactly one of the four given, an unknown name, nothing of that mode there to close, or a
+            share that is not above 0 and at most 1.
     """
     exactly_one(passage=passage, country=country, border=border, via=via)
+    if not 0.0 < share <= 1.0:
+        raise InputError(f"share is {share}; it must be above 0 and at most 1.")
     mode = None if mode is None else labels.mode(mode)
     links = links_of(world)
     if via is not None:
@@ -170,6 +175,9 @@ def close(
         chosen, what = of_mode(links, _gates(world, links, code), mode), f"{labels.country_name(code)}"
     if not len(chosen):
         raise InputError(f"Nothing to close: {what} has no link{f' by {mode}' if mode else ''} in this world.")
+    if share < 1.0:
+        avoided = np.maximum(links["avoided"].to_numpy(dtype=float)[chosen], share)
+        return world.with_(links=with_values(links, chosen, avoided=avoided))
     reason = f"{what} closed{f' to {mode}' if mode else ''} by the study"
     return world.with_(links=with_values(links, chosen, closed_by=reason))
 
@@ -185,7 +193,7 @@ def set_border(
 ) -> World:
     """Hours and money per TEU that crossing a border takes, in place of the parameters' values; opens it if closed.
 
-    ``capacity`` in TEU a year, both ways together, is that of each crossing.
+    ``capacity`` in TEU a year, both ways together, is that of each crossing. Nobody avoids the border any more.
 
     Raises:
         InputError: the countries share no crossing of that mode (the message lists the neighbours), nothing is set,
@@ -203,7 +211,7 @@ def set_border(
     chosen = crossings(links, pair, mode)
     given = {"hours_override": hours, "usd_override": usd, "capacity": capacity}
     overrides = {column: float(value) for column, value in given.items() if value is not None}
-    return world.with_(links=with_values(links, chosen, **overrides, exempt=True, closed_by=""))
+    return world.with_(links=with_values(links, chosen, **overrides, exempt=True, closed_by="", avoided=0.0))
 
 
 def line_along(world: World, mode: str, via: Sequence[str], without: Ints | None = None) -> Ints:

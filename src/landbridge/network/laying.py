@@ -192,6 +192,7 @@ def lay(
         "speed_kmh_override": np.nan,
         "risk_hours": 0.0,
         "capacity": np.nan,
+        "avoided": 0.0,
         "exempt": assumed,
     }
     draft = Draft(len(ground.lat), columns)

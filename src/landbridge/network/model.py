@@ -120,6 +120,7 @@ class Network:
 
     ``tail, head`` [L] node positions; ``running`` [L] the mode whose speed and freight rate a link has (connectors
     take that of what they serve); ``closed_by`` [L] why a link is closed, empty where it is open;
+    ``avoided`` [L] the share of shippers who keep away from an open link all the same (``network.shippers``);
     ``trunk`` [L] by main mode the links on which country-pair costs are computed; ``capacity`` [L] in TEU a year, NaN
     where no study states one.
     """
@@ -141,6 +142,7 @@ class Network:
     iso3: Labels
     capacity: Floats
     closed_by: Labels
+    avoided: Floats
     trunk: Mapping[str, Flags]
     quantities: Quantities
     hubs: Hubs

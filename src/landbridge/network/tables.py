@@ -63,6 +63,7 @@ def read_network(world: World, year: int) -> Network:
         iso3=words_of(iso3),
         capacity=links["capacity"].to_numpy(dtype=float),
         closed_by=_closed_by(world, links, year),
+        avoided=links["avoided"].to_numpy(dtype=float),
         trunk=_trunk(world, links),
         quantities=_quantities(
             links,

@@ -63,13 +63,15 @@ def _upgrade(change: Change) -> str:
 
 def _close(change: Change) -> str:
     mode = f" for {change['mode']}" if change.get("mode") else ""
+    share = change.get("share", 1.0)
+    closed = "Closed" if share == 1.0 else f"Avoided by {significant(100 * share)}\u202f% of shippers"
     if change.get("passage"):
-        return f"Closed: {passage_name(change['passage'])}{mode}"
+        return f"{closed}: {passage_name(change['passage'])}{mode}"
     if change.get("border"):
-        return f"Closed: the border of {_bloc(change['border'])}{mode}"
+        return f"{closed}: the border of {_bloc(change['border'])}{mode}"
     if change.get("country"):
-        return f"Closed: all ways through {country_name(change['country'])}{mode}"
-    return f"Closed: {_line(change)}{mode}"
+        return f"{closed}: all ways through {country_name(change['country'])}{mode}"
+    return f"{closed}: {_line(change)}{mode}"
 
 
 def _border(change: Change) -> str:

@@ -191,7 +191,11 @@ def _legend(name: str, content: Map, atlas: Atlas, scale: Scale) -> list[Markup]
         entries.append(swatch("built or altered", Markup(line.format("corridor", 13))))
     if atlas.lines.closed(name):
         cross = '<path class="{}" d="M11 3l12 12m0-12l-12 12"/>'
-        entries.append(swatch("closed", Markup(cross.format("cross-case")), Markup(cross.format("cross"))))
+        entries.append(
+            swatch(
+                "closed, to all shippers or a share", Markup(cross.format("cross-case")), Markup(cross.format("cross"))
+            )
+        )
     entries.append(swatch("contested border", Markup(line.format("contested", 1.8))))
     return [element("div", scale.legend("per cent"), class_="legend"), legend(*entries)]
 

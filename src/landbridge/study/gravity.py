@@ -16,6 +16,7 @@ from pandas import DataFrame
 from landbridge.labels import one_of
 from landbridge.network.choice import ad_valorem, general_day
 from landbridge.network.model import Network
+from landbridge.network.shippers import Shippers
 from landbridge.parameters import Parameter, central_values, parameters
 from landbridge.study.chain import components
 from landbridge.trade.estimation import PanelFit, panel_fit
@@ -61,7 +62,7 @@ class Between:
         days = costs.days_and_usd(general_day(params))[0].min(axis=0)
         days[~np.isfinite(days) | (days <= 0)] = np.nan
         t = ad_valorem(costs, params, sectors)
-        parts = components(costs, t, params, sectors)
+        parts = components([Shippers(1.0, costs)], t, params, sectors)
         here = {"exporter": world.countries, "importer": world.countries}
 
         def by_sector(values: np.ndarray) -> xr.DataArray:

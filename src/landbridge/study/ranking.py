@@ -25,6 +25,7 @@ from landbridge.network.choice import ad_valorem, cost_change
 from landbridge.network.marginal import link_gradient
 from landbridge.network.model import RUNNING, Network
 from landbridge.network.route import node_name
+from landbridge.network.shippers import Kind, kinds_of, mean_transport, refuse_without_a_way
 from landbridge.network.stretches import Stretches, stretches
 from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
@@ -157,15 +158,20 @@ def link_values(
         deficits: what happens to trade deficits (see ``trade.core.calibrate``).
 
     Raises:
-        InputError: a name that is no country, region or institution, or one without trade data.
+        InputError: a name that is no country, region or institution, or one without trade data; a share of shippers
+            avoids the only way between two countries.
         NoEquilibriumError: no equilibrium was found.
     """
     codes = _trading(world, beneficiaries)
     params = central_values() if params is None else params
     network = Network.from_world(world)
-    variants = network.alone if before is None else Variants.of([Network.from_world(before), network])
+    shares, networks = zip(*kinds_of(network), strict=True)
+    variants = Variants.of(networks if before is None else [Network.from_world(before), *networks])
+    kinds = [Kind(share, len(variants.networks) - len(shares) + at) for at, share in enumerate(shares)]
+    refuse_without_a_way(variants, kinds, "Links cannot be ranked")
     costs = variants.country_costs(params)
-    transport = [ad_valorem(found, params, world.sectors) for found in costs]
+    each = [ad_valorem(found, params, world.sectors) for found in costs]
+    transport = [*([] if before is None else each[:1]), mean_transport(kinds, each)]
     model = calibrate_world(world if before is None else before, params, deficits=deficits)
     if before is None:
         response = LinearResponse.of(model.calibration)
@@ -175,8 +181,11 @@ def link_values(
     weights = np.where(np.isin(world.countries, codes), response.state.expenditure, 0.0)
     by_kappa = response.real_income(weights[None]).trade_cost(0)
     by_transport = np.where(np.isfinite(transport[-1]), by_kappa / (1.0 + transport[-1]), 0.0)
-    gradient = link_gradient(variants, len(costs) - 1, params, costs[-1], by_transport)
-    return LinkValues(variants.networks[-1], codes, *network.link_costs(params), -gradient.hours, -gradient.usd)
+    gradients = [
+        link_gradient(variants, kind.variant, params, costs[kind.variant], kind.share * by_transport) for kind in kinds
+    ]
+    worth = (-np.sum([getattr(gradient, unit) for gradient in gradients], axis=0) for unit in ("hours", "usd"))
+    return LinkValues(network, codes, *network.link_costs(params), *worth)
 
 
 def _trading(world: World, beneficiaries: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from landbridge.labels import MAIN_MODES
 from landbridge.network.coded import links_of
-from landbridge.network.loads import assign_trade, both_ways
+from landbridge.network.loads import both_ways
 from landbridge.network.model import Network
 from landbridge.network.paths import Routes
+from landbridge.network.shippers import assign_by_kind
 from landbridge.study.alignment import Politics, alignment_in_a_draw
 from landbridge.study.chain import Chain, Solved, among, components, shipment
 from landbridge.study.exposure import exposures, exposures_among
@@ -63,15 +64,16 @@ def _places(chain: Chain, watched: Sequence[str]) -> NDArray[np.intp]:
 
 
 def _scenario(
-    chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str], routes: Mapping[str, Routes]
+    chain: Chain, found: Solved, baseline: Solved, watched: Sequence[str], routes: Sequence[Mapping[str, Routes]]
 ) -> xr.Dataset:
     trade, sectors = found.trade, chain.sectors
     pair = ("country", "partner")
     flows = trade.equilibrium.flows
-    met = shipment(found.costs, trade.equilibrium.baseline.flows, chain.central, sectors)
+    met = shipment(found.shippers, trade.equilibrium.baseline.flows, chain.central, sectors)
     variant = chain.variant_of[found.scenario]
     changes = link_changes(chain.variants.networks[variant], chain.network(BASELINE))
-    loads = assign_trade(chain.variants, variant, flows, chain.central, found.costs, routes)
+    costs = [kind.costs for kind in found.shippers]
+    loads = assign_by_kind(chain.variants, chain.kinds[found.scenario], flows, chain.central, costs, routes)
     return xr.Dataset(
         {
             "real_income": ("country", trade.real_income.to_numpy()),
@@ -80,7 +82,7 @@ def _scenario(
             "volume_of_trade": ("country", trade.volume_of_trade.to_numpy()),
             "spending": ("country", trade.equilibrium.expenditure),
             "wage": ("country", 100 * (trade.equilibrium.wage - 1)),
-            "cut_off": ("country", trade.equilibrium.cut_off | np.isin(found.costs.countries, found.costs.cut_off())),
+            "cut_off": ("country", trade.equilibrium.cut_off | np.isin(costs[0].countries, costs[0].cut_off())),
             "flow": ((*pair, "sector"), flows),
             "trade_cost": ((*pair, "sector"), _single(100 * found.transport)),
             "cost_change": ((*pair, "sector"), _single(100 * (trade.kappa - 1))),
@@ -122,7 +124,7 @@ def _contributions(chain: Chain, found: Solved, baseline: Solved, watched: Seque
     points = np.zeros((len(watched), len(CAUSES), len(countries), len(chain.sectors) + 1), dtype=np.float32)
     if found.scenario == BASELINE:
         return points
-    split = tuple(components(side.costs, side.transport, chain.central, chain.sectors) for side in (baseline, found))
+    split = tuple(components(side.shippers, side.transport, chain.central, chain.sectors) for side in (baseline, found))
     for row, code in enumerate(watched):
         n = countries.index(code)
         with np.errstate(invalid="ignore"):  # pairs that no route joins, before or after, have no split
@@ -161,7 +163,7 @@ def _on_all_links(chain: Chain, variant: int, values: NDArray[Any]) -> NDArray[A
 
 def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
     """What a scenario does to each of its links: 0 nothing, 1 new, 2 faster, slower, dearer or of a
-    stated capacity, 3 closed."""
+    stated capacity, 3 closed to all shippers or a share of them."""
     change = np.full(len(network.km), NEW, dtype=np.int8)
     count = len(before.km)
     mine, theirs = (links_of(side.world).iloc[:count] for side in (network, before))
@@ -170,7 +172,8 @@ def link_changes(network: Network, before: Network) -> NDArray[np.int8]:
         new, old = (side[column].to_numpy(dtype=float) for side in (mine, theirs))
         changed |= (new != old) & ~(np.isnan(new) & np.isnan(old))
     change[:count] = np.where(changed, CHANGED, SAME)
-    change[:count][~network.open[:count] & before.open] = CLOSED
+    closed = ~network.open | (network.avoided > 0.0)
+    change[:count][closed[:count] & before.open] = CLOSED
     return change
 
 
@@ -239,6 +242,7 @@ def _row(
     chain: Chain, found: Solved, params: Mapping[str, float], positions: NDArray[np.intp], goods: NDArray[np.intp]
 ) -> dict[str, Any]:
     square = np.ix_(positions, positions)
+    some = [replace(kind, costs=among(kind.costs, positions)) for kind in found.shippers]
     equilibrium = found.trade.equilibrium
     before, after = (
         both_ways(flows[..., goods].sum(axis=2)[square]) for flows in (equilibrium.baseline.flows, equilibrium.flows)
@@ -247,6 +251,6 @@ def _row(
         "real_income": 100 * (equilibrium.real_income - 1),
         "real_wage": 100 * (equilibrium.real_wage - 1),
         "trade": 100 * (np.divide(after, before, out=np.full_like(before, np.nan), where=before > 0) - 1),
-        **shipment(among(found.costs, positions), equilibrium.baseline.flows[square], params, chain.sectors),
+        **shipment(some, equilibrium.baseline.flows[square], params, chain.sectors),
         "residual": np.asarray(found.trade.residual),
     }

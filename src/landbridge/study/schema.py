@@ -214,12 +214,26 @@ class Study(Strict):
             before, done = made[done], (*done, place)
             if done not in made:
                 try:
+                    self._refuse_beside_queues(change)
                     made[done] = change.apply(before)
                 except DataError:
                     raise
                 except InputError as error:
                     raise StudyError(f"{self._file}: {place}: {error}") from None
         return made[done]
+
+    def _refuse_beside_queues(self, change: AnyChange) -> None:
+        """Refuse a closure for a share of shippers in a study with congestion, where all shippers choose alike.
+
+        Raises:
+            InputError: saying so.
+        """
+        share = getattr(change, "share", 1.0)
+        if self.about.congestion and share < 1.0:
+            raise InputError(
+                f"share is {share:g}: with study.congestion a closure is for all shippers (share = 1, or no share). "
+                "Leave congestion out, or close to all."
+            )
 
     @property
     def _file(self) -> str:

@@ -16,6 +16,7 @@ from landbridge.study.uncertainty import Positive
 from landbridge.world import World
 
 LandMode = Literal["rail", "road", "ferry", "sea"]
+Share = Annotated[float, Field(gt=0, le=1)]
 Pair = Annotated[tuple[Country, Country], Field()]
 
 
@@ -85,7 +86,10 @@ class Upgrade(Change):
 
 
 class Close(Change):
-    """Nothing passes any more: through a ``passage``, a ``country``, a ``border``, or the line along ``via``."""
+    """Nothing passes any more: through a ``passage``, a ``country``, a ``border``, or the line along ``via``.
+
+    With a ``share`` below 1 only so many shippers avoid it; the others pass as before.
+    """
 
     kind: Literal["close"]
     passage: Passage | None = None
@@ -93,6 +97,7 @@ class Close(Change):
     border: Pair | None = None
     via: Annotated[tuple[Place, ...], Field(min_length=2)] | None = None
     mode: LandMode | None = None
+    share: Share = 1.0
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -103,7 +108,13 @@ class Close(Change):
 
     def apply(self, world: World) -> World:
         return edits.close(
-            world, passage=self.passage, country=self.country, border=self.border, via=self.via, mode=self.mode
+            world,
+            passage=self.passage,
+            country=self.country,
+            border=self.border,
+            via=self.via,
+            mode=self.mode,
+            share=self.share,
         )
 
 
