@@ -43,9 +43,14 @@ def shares_of(year: str, params: dict[str, float]) -> dict[str, NDArray[np.float
     Pipelines are left aside; the weight of a TEU is the same whatever is in it.
     """
     world = load_world(year)
-    costs = Network.from_world(world).country_costs(params)
+    costs = _network(year).country_costs(params)
     value, weight = by_main_mode(costs, params, world.sectors, trade_baseline(world).flows)
     return {"value": value, "weight": weight}
+
+
+@cache
+def _network(year: str) -> Network:
+    return Network.from_world(load_world(year))
 
 
 @cache
