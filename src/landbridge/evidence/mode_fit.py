@@ -3,7 +3,7 @@
 Least sum of 2 (sqrt(1 + (error / SPREAD)^2) - 1), which is the square of a small error and grows with a large one as
 its size does, so that a few flows do not rule the others. Each parameter is held near the
 middle of its range: half the range, in logarithms, counts as one standard deviation. Routes change by jumps, so the
-search needs no slopes. What it prints goes into ``parameters.toml`` by hand, rounded.
+search needs no slopes; it goes on from the values in ``parameters.toml``, where what it prints goes by hand, rounded.
 """
 
 from __future__ import annotations
@@ -50,12 +50,13 @@ def fit() -> dict[str, float]:
         off = errors({**central_values(), **values(at)}, "fit") / SPREAD
         return float(2.0 * (np.sqrt(1.0 + np.square(off)) - 1.0).sum() + np.square(at).sum())
 
+    start = (np.log([central_values()[name] for name in FITTED]) - middle) / width
     found = minimize(
         loss,
-        np.zeros(len(FITTED)),
+        start,
         method="COBYQA",
         bounds=[(-1.0, 1.0)] * len(FITTED),
-        options={"maxfev": TRIES, "initial_tr_radius": 0.5, "final_tr_radius": 0.01},
+        options={"maxfev": TRIES, "initial_tr_radius": 0.3, "final_tr_radius": 0.02},
     )
     return values(found.x)
 
