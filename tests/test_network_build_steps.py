@@ -104,9 +104,9 @@ def test_overlay_tables_are_whole_and_name_their_source(table: str) -> None:
 def test_a_line_has_its_published_length_and_other_lines_keep_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = line([0.0, 1.0, 2.0, 3.0], [(0, 1), (1, 2), (2, 3), (0, 2)])
     links = graph.links.assign(km=[100.0, 100.0, 100.0, 150.0], passage=["", "", "", "high_speed"])
-    lengths = pd.DataFrame({"via": ["0 0;0 2"], "km": [240.0]})
+    lengths = pd.DataFrame({"mode": ["rail", "road"], "via": ["0 0;0 2", "0 2;0 3"], "km": [240.0, 900.0]})
     monkeypatch.setattr(mainlines, "overlay", lambda name: lengths)
-    stretched = mainlines.with_published_lengths(Graph(graph.nodes, links))
+    stretched = mainlines.with_published_lengths(Graph(graph.nodes, links), "rail")
     assert list(stretched.links["km"]) == pytest.approx([120.0, 120.0, 100.0, 150.0])
 
 
@@ -116,6 +116,14 @@ def test_what_shortest_paths_use_without_a_gated_line_stays() -> None:
     links = graph.links.assign(iso3="RUS", km=[1.0, 1.0, 2.0, 2.0], passage=["fast", "", "", ""])
     kept = with_light_rails(Graph(nodes, links)).links
     assert sorted(kept["km"]) == [1.0, 1.0, 2.0, 2.0]  # one node a cell stays, so nothing is drawn together
+
+
+def test_a_long_branch_stays_though_no_city_lies_on_it_and_a_short_one_goes() -> None:
+    graph = line([0.0, 1.0, 2.0, 3.0, 3.0], [(0, 1), (1, 2), (2, 3), (1, 4)])
+    nodes = graph.nodes.assign(name=["start", "", "", "", ""])
+    links = graph.links.assign(iso3="GAB", km=[60.0, 61.0, 62.0, 20.0], passage="")
+    kept = with_light_rails(Graph(nodes, links)).links
+    assert sorted(kept["km"]) == [60.0, 61.0, 62.0]
 
 
 def test_closures_name_borders_alphabetically() -> None:

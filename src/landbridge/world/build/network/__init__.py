@@ -71,8 +71,9 @@ def build(sources: Path) -> tuple[Graph, pd.DataFrame, np.ndarray]:
         land = land_graph(sources, mode, world, detour[mode])
         land = with_borders_split(without_unlisted_crossings(land), world)
         land = with_countries(with_gates(with_corridors(land, mode, detour[mode])))
+        land = with_published_lengths(land, mode)
         if mode == "rail":
-            land = with_secondary_lines(with_published_lengths(land), values["rail_secondary_speed_factor"])
+            land = with_secondary_lines(land, values["rail_secondary_speed_factor"])
         graph = graph.with_graph(land)
     graph = with_countries(with_corridors(graph, "ferry", 1.0))
     lanes = graph.nodes[graph.nodes["layer"] == "sea"]

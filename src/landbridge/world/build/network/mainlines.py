@@ -1,4 +1,4 @@
-"""Railways that more is known of: main lines and the slower rest, and lines stretched to their published length."""
+"""Lines that more is known of: main railways and the slower rest, railways and roads of a published length."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ def with_secondary_lines(graph: Graph, speed_factor: float) -> Graph:
     return Graph(graph.nodes, links.assign(speed_factor=np.where(secondary, speed_factor, links["speed_factor"])))
 
 
-def with_published_lengths(graph: Graph) -> Graph:
-    """The rail graph with the links of the listed lines stretched so that each line has its published length.
+def with_published_lengths(graph: Graph, mode: str) -> Graph:
+    """The rail or road graph with the links of the listed lines stretched so that each has its published length.
 
     The open graph draws chords of up to 100 km, which straighten lines in mountains. Links behind a gate (high-speed
     lines, lines of a later date) are no part of a line.
     """
     links = graph.links
-    for line in rows(overlay("published_lengths")):
+    table = overlay("published_lengths")
+    for line in rows(table[table["mode"] == mode]):
         lines = Lines(Graph(graph.nodes, links), links["passage"].eq("").to_numpy())
         on_line, km = lines.along(line.via)
-        links = links.assign(km=np.where(on_line, links["km"] * line.km / km, links["km"]))
+        links = links.assign(km=np.where(on_line, links["km"] * float(line.km) / km, links["km"]))
     return Graph(graph.nodes, links)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from landbridge.world.build.network.graph import Graph
 from landbridge.world.build.network.skeleton import skeleton
+from landbridge.world.distance import great_circle_km
 
 _ANCHOR_DEGREES = 0.3
+_LONG_BRANCH_KM = 100.0
+_ENDS_APART_KM = 50.0
 _ALIKE = ["passage", "border", "dwell", "speed_factor", "iso3", "gauge_mm", "status", "source"]
 
 
 def with_light_rails(graph: Graph) -> Graph:
     """The graph with only those rail links that lie on a shortest path within a country, contracted.
 
-    Lines behind a gate may be shut: what shortest paths use without them stays, too. Lengths are sums of the links
+    Lines behind a gate may be shut: what shortest paths use without them stays, too. So does a branch that ends more
+    than 100 km beyond all of these, though no city with an access point lies on it. Lengths are sums of the links
     drawn together, so distances between the nodes that stay are unchanged. About one node in 0.3 degrees stays on
     every line, for the map and for corridors to join.
     """
@@ -27,8 +31,37 @@ def with_light_rails(graph: Graph) -> Graph:
     keep = skeleton(graph.links, terminals, optional)
     sure = ~(graph.links["mode"].eq("rail") & optional & graph.links["passage"].ne("")).to_numpy()
     keep[sure] |= skeleton(graph.links[sure], terminals, optional[sure])
+    keep |= _long_branches(graph, keep, terminals)
     graph = graph.without(graph.links["mode"].eq("rail").to_numpy() & ~keep)
     return _contracted(graph)
+
+
+def _long_branches(graph: Graph, keep: NDArray[np.bool_], terminals: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The rail links [links] from dead ends to the kept links or terminals over 100 km along the rails from them.
+
+    The farther of two ends within 50 km of each other is meant.
+    """
+    links, size = graph.links, len(graph.nodes)
+    rails = links[links["mode"].eq("rail")]
+    rails = rails.assign(low=rails[["u", "v"]].min(axis=1), high=rails[["u", "v"]].max(axis=1))
+    best = rails.sort_values("km").drop_duplicates(["low", "high"])
+    matrix = csr_matrix((best["km"], (best["low"], best["high"])), shape=(size, size))
+    kept = np.union1d(np.flatnonzero(terminals), links.loc[keep, ["u", "v"]].to_numpy(dtype=int))
+    km, before, _ = dijkstra(matrix, directed=False, indices=kept, return_predecessors=True, min_only=True)
+    once = np.bincount(best[["low", "high"]].to_numpy(dtype=int).ravel(), minlength=size) == 1
+    ends = np.flatnonzero(once & np.isfinite(km) & (km > _LONG_BRANCH_KM))
+    lat, lon = graph.nodes["lat"].to_numpy(dtype=float), graph.nodes["lon"].to_numpy(dtype=float)
+    chosen = np.zeros(0, dtype=np.intp)
+    for end in ends[np.argsort(-km[ends], kind="stable")]:
+        if (great_circle_km(lat[chosen], lon[chosen], lat[end], lon[end]) > _ENDS_APART_KM).all():
+            chosen = np.append(chosen, end)
+    position = dict(zip(zip(best["low"], best["high"], strict=True), best.index, strict=True))
+    branch = np.zeros(len(links), dtype=bool)
+    for end in chosen:
+        while before[end] >= 0:
+            branch[position[min(end, before[end]), max(end, before[end])]] = True
+            end = before[end]
+    return branch
 
 
 def _contracted(graph: Graph) -> Graph:
