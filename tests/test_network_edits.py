@@ -32,6 +32,27 @@ def test_new_railway_carries_through_to_the_old_one(world):
     assert route.km == pytest.approx(straight * central_values()["detour_rail"] + 1219.0, rel=0.01)
 
 
+def _stations(before, after):
+    """The nodes of the network before that stations of new railways reach by road, with the km to them."""
+    added = after.table("links").iloc[len(before.table("links")) :]
+    terminals = added[added["dwell"] == "terminal"]
+    return dict(zip(terminals["v"], terminals["km"], strict=True))
+
+
+def test_stations_join_the_nearest_road_whether_or_not_routes_between_hubs_use_it(world):
+    links = world.table("links")
+    unused = world.with_(links=links.assign(skeleton=~links["link"].isin([2, 3])))
+    after = edits.add_link(unused, mode="rail", via=["Gilgit", "Lahore"])
+    assert _stations(unused, after) == {3: pytest.approx(0.1), 4: pytest.approx(0.1)}
+
+
+def test_stations_join_no_road_that_reaches_no_city(world):
+    links = world.table("links")
+    severed = world.with_(links=links[~links["link"].isin([1, 3])].reset_index(drop=True))
+    after = edits.add_link(severed, mode="rail", via=["Gilgit", "Lahore"], assumed=True)
+    assert list(_stations(severed, after)) == [4]
+
+
 def test_speed_of_a_new_line_is_the_one_given(world):
     slow, fast = (
         _route(

@@ -85,6 +85,15 @@ def test_a_new_railway_joins_the_railways_at_both_its_ends(network):
     assert route.km < 2200.0
 
 
+def test_stations_of_a_new_railway_stand_on_their_towns_roads(network):
+    to_gwadar = edits.add_link(
+        network.world, mode="rail", via=["Jacobabad", "Khuzdar", "Turbat", "Gwadar"], assumed=True
+    ).table("links")
+    terminals = to_gwadar.iloc[len(network.km) :].query("dwell == 'terminal'")
+    assert len(terminals) == 4
+    assert terminals["km"].max() < 15.0
+
+
 def test_european_trade_with_asia_hangs_on_suez(network):
     flows = np.ones((len(network.world.countries),) * 2 + (len(network.world.sectors),))
     loads = network.loads(flows, central_values())

@@ -59,7 +59,6 @@ class Ground:
     country: Categorical
     gauge: Ints
     km: Floats
-    skeleton: Flags
 
     @classmethod
     def of(cls, world: World) -> Ground:
@@ -77,7 +76,6 @@ class Ground:
             links["iso3"].array,
             links["gauge_mm"].to_numpy(dtype=np.int64),
             links["km"].to_numpy(dtype=float),
-            links["skeleton"].to_numpy(dtype=bool),
         )
 
     def line(self, mode: str) -> Flags:
@@ -105,6 +103,17 @@ class Ground:
         country, gauge = self.country.codes[known], self.gauge[known]
         usual = {code: int(np.bincount(gauge[country == code]).argmax()) for code in np.unique(country)}
         return {str(self.country.categories[code]): found for code, found in usual.items()}
+
+    def roads_of(self, iso3: str) -> Ints:
+        """Nodes of a country's roads, pieces of road that reach no city of it left aside."""
+        road = (self.mode == "road") | ((self.mode == "transfer") & (self.dwell == ""))
+        at_home = self.iso3 == iso3
+        inside = np.flatnonzero(road & at_home[self.tail] & at_home[self.head])
+        nodes, ends = np.unique(np.concatenate([self.tail[inside], self.head[inside]]), return_inverse=True)
+        tail, head = ends.reshape(2, -1)
+        piece = core.components(tail, head, len(nodes))
+        reached = piece[self.kind[nodes] == "city"]
+        return nodes[np.isin(piece, reached) & np.isin(self.kind[nodes], ["city", "junction", "border"])]
 
     def km_to(self, place: Place, nodes: Ints) -> Floats:
         """Great-circle distance of some nodes from a place."""
@@ -362,8 +371,7 @@ def _stop(ground: Ground, draft: Draft, mode: str, place: Place, detour: float) 
             stop, int(nearest), km * detour, mode=layer, iso3=place.iso3, gauge_mm=_gauge(ground, mode, place.iso3)
         )
     if mode == "rail":
-        roads = ground.ends_of(((ground.mode == "road") | (ground.mode == "transfer")) & ground.skeleton)
-        roads = roads[(ground.iso3[roads] == place.iso3) & np.isin(ground.kind[roads], ["city", "junction", "border"])]
+        roads = ground.roads_of(place.iso3)
         apart = ground.km_to(place, roads)
         city = (ground.kind[roads] == "city") & (apart <= _CITY_KM)
         pool = np.flatnonzero(city if city.any() else apart <= _ROAD_KM)
