@@ -15,7 +15,7 @@ from landbridge.network import core
 from landbridge.network.choice import SETS, CountryCosts, general_day, goods_of, mean_cost
 
 if TYPE_CHECKING:
-    from landbridge.network.model import Labels, Network
+    from landbridge.network.model import Network
     from landbridge.network.paths import Routes
     from landbridge.network.variants import Change, Skeleton, Variants
 
@@ -98,7 +98,8 @@ def assign_trade(
     routes = routes_between_hubs(variants, [variant], params)[variant] if routes is None else routes
     for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
         trade = between_hubs(network, skeleton.changes[variant], by_way[position])
-        on_link, by_passage = _on_skeleton(variants, skeleton, routes[main_mode], trade, passages)
+        marks = _marks(variants, variant, skeleton, passages)
+        on_link, by_passage = _on_skeleton(variants, skeleton, routes[main_mode], trade, marks, len(passages))
         link += on_link[variants.own_links[variant]]
         through += by_passage
         np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
@@ -157,13 +158,12 @@ def between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
 
 
 def _on_skeleton(
-    variants: Variants, skeleton: Skeleton, routes: Routes, trade: Floats, passages: list[str]
+    variants: Variants, skeleton: Skeleton, routes: Routes, trade: Floats, marks: NDArray[np.uint64], n_passages: int
 ) -> tuple[Floats, Floats]:
     """Load of every link of all variants, and trade through each passage by country [P, i] counted at either end."""
-    graph, first = skeleton.graph, variants.networks[0]
-    marks = _marks(skeleton, first.passage, passages)
+    graph, n_countries = skeleton.graph, len(variants.networks[0].world.countries)
     load = np.zeros(len(graph.tail))
-    by_passage = np.zeros((len(passages), len(first.world.countries)))
+    by_passage = np.zeros((n_passages, n_countries))
     for part, (trees, row) in enumerate(routes.parts):
         carried = trade if routes.shares is None else trade * routes.shares[part]
         one, other = np.nonzero((row >= 0) & (carried > 0.0))
@@ -172,22 +172,23 @@ def _on_skeleton(
         load += passed.load
         some = np.flatnonzero(passed.marks.any(axis=1))
         seen = passed.marks[some].view(np.uint8)
-        bits = np.unpackbits(seen, axis=1, count=len(passages), bitorder="little").astype(float)
+        bits = np.unpackbits(seen, axis=1, count=n_passages, bitorder="little").astype(float)
         for end in (one[some], other[some]):
             at = (variants.hubs.economy[end], np.arange(len(end)))
-            by_country = sparse.csr_matrix((flow[some], at), shape=(len(first.world.countries), len(end)))
+            by_country = sparse.csr_matrix((flow[some], at), shape=(n_countries, len(end)))
             by_passage += (by_country @ bits).T
     on_link = np.zeros(variants.n_links)
     on_link[skeleton.links] = graph.members.T @ load
     return on_link, by_passage
 
 
-def _marks(skeleton: Skeleton, passage: Labels, passages: list[str]) -> NDArray[np.uint64]:
-    """Bit marks [M, G] of the passages on each link of a contracted graph, ``_BITS`` in a column."""
-    tagged = np.flatnonzero(skeleton.links < len(passage))
-    tagged = tagged[passage[skeleton.links[tagged]] != ""]
-    tag = np.searchsorted(passages, passage[skeleton.links[tagged]].astype(str))
-    carries = sparse.csr_matrix((np.ones(len(tag)), (tagged, tag)), shape=(len(skeleton.links), len(passages)))
+def _marks(variants: Variants, variant: int, skeleton: Skeleton, passages: list[str]) -> NDArray[np.uint64]:
+    """Bit marks [M, G] of a variant's passages on each link of a contracted graph, ``_BITS`` in a column."""
+    passage = variants.networks[variant].passage
+    tagged = np.flatnonzero(passage != "")
+    held, column = skeleton.columns(variants.own_links[variant][tagged])
+    tag = np.searchsorted(passages, passage[tagged[held]].astype(str))
+    carries = sparse.csr_matrix((np.ones(len(tag)), (column, tag)), shape=(len(skeleton.links), len(passages)))
     link, number = (skeleton.graph.members @ carries).nonzero()
     marks = np.zeros((len(skeleton.graph.tail), len(passages) // _BITS + 1), dtype=np.uint64)
     np.bitwise_or.at(marks, (link, number // _BITS), np.uint64(1) << (number % _BITS).astype(np.uint64))
