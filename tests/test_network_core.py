@@ -111,28 +111,11 @@ def test_loads_add_up(graph):
     trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
     sent = np.random.default_rng(0).random((len(anchors), n_nodes)) * np.isfinite(trees.distance)
     source, target = (each.ravel() for each in np.indices(sent.shape))
-    marks = np.zeros((len(tail), 1), dtype=np.uint64)
-    loads = core.along_paths(trees, source, target, sent.ravel(), marks).load
+    loads = core.passed_by(trees, source, target, len(tail)) @ sent.ravel()
     assert (loads >= 0.0).all()
     used = loads > 0.0
     travelled = np.where(np.isfinite(trees.distance), trees.distance, 0.0)
     np.testing.assert_allclose((loads * np.where(used, weights, 0.0)).sum(), (sent * travelled).sum(), atol=1e-9)
-
-
-@given(graphs())
-def test_marks_on_a_path_are_those_of_its_links(graph):
-    tail, head, weights, _, anchors, n_nodes = graph
-    number = np.arange(len(tail), dtype=np.uint64)
-    marks = np.stack([np.uint64(1) << number % np.uint64(64), np.uint64(1) << number % np.uint64(7)], axis=1)
-    trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
-    everywhere = np.arange(n_nodes)
-    passed = core.along_paths(trees, np.zeros(n_nodes, dtype=np.int64), everywhere, np.ones(n_nodes), marks).marks
-    for target in everywhere:
-        expected, node = np.zeros(2, dtype=np.uint64), target
-        while trees.before[0, node] >= 0:
-            expected |= marks[trees.link[0, node]]
-            node = trees.before[0, node]
-        assert (passed[target] == expected).all()
 
 
 @given(graphs())
@@ -191,14 +174,11 @@ def test_routes_after_changes_of_a_few_links_are_as_long_as_the_distances(graph,
     for each, found in zip(several, routes, strict=True):
         exact = paths.Dijkstra(tail, head, n_nodes).pairs(each, anchors)
         served = np.zeros(exact.shape, dtype=int)
-        for trees, row in found.parts:
-            one, other = np.nonzero(row >= 0)
-            served[one, other] += 1
-            for s, t in zip(one, other, strict=True):
-                if np.isfinite(exact[s, t]):
-                    none = np.zeros((len(tail), 1), dtype=np.uint64)
-                    load = core.along_paths(trees, row[[s], [t]], anchors[[t]], np.ones(1), none).load
-                    assert each[load > 0.0].sum() == pytest.approx(exact[s, t], rel=1e-4, abs=1e-2)
+        for ways in found:
+            taken = np.flatnonzero((ways.share == 1.0) & np.isfinite(exact[ways.source, ways.target]))
+            served[ways.source, ways.target] += ways.share.astype(int)
+            length = ways.passed[:, taken].T @ np.where(np.isfinite(each), each, 1e9)
+            np.testing.assert_allclose(length, exact[ways.source, ways.target][taken], rtol=1e-4, atol=1e-2)
         assert (served + served.T == 1 - np.eye(len(anchors), dtype=int)).all()
 
 
@@ -217,12 +197,19 @@ def test_trees_of_the_hierarchy_reach_every_node_by_a_cheapest_path(graph):
 
 
 @given(graphs())
-def test_paths_followed_cost_their_distance_and_pass_the_links_they_are_made_of(graph):
+def test_a_path_is_made_of_the_links_on_the_way_from_its_target_to_its_source(graph):
     tail, head, weights, _, anchors, n_nodes = graph
     trees = core.shortest_trees(tail, head, weights, n_nodes, anchors)
     source, target = (axis.ravel() for axis in np.indices((len(anchors), n_nodes)))
+    passed = core.passed_by(trees, source, target, len(weights)).toarray()
+    for path, (row, node) in enumerate(zip(source, target, strict=True)):
+        way = []
+        while trees.before[row, node] >= 0:
+            way.append(trees.link[row, node])
+            node = trees.before[row, node]
+        assert passed[:, path].nonzero()[0].tolist() == sorted(way)
+    assert passed.max(initial=0) <= 1
     joined = np.isfinite(trees.distance[source, target])
-    source, target = source[joined], target[joined]
-    cost, passes = core.followed(trees, source, target, weights, np.ones(len(weights), dtype=bool))
-    np.testing.assert_allclose(cost, trees.distance[source, target], rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(passes @ np.where(np.isfinite(weights), weights, 0.0), cost, rtol=1e-9, atol=1e-9)
+    cost = passed.T @ np.where(np.isfinite(weights), weights, 0.0)
+    np.testing.assert_allclose(cost[joined], trees.distance[source, target][joined], rtol=1e-9, atol=1e-9)
+    assert (cost[~joined] == 0.0).all()

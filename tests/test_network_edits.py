@@ -5,8 +5,10 @@ import pytest
 
 from landbridge.errors import InputError
 from landbridge.network import edits
+from landbridge.network.loads import assign_trade
 from landbridge.network.model import Network
 from landbridge.network.trunk import tables
+from landbridge.network.variants import Variants
 from landbridge.parameters import central_values
 from landbridge.world.distance import great_circle_km
 from tiny_network import tiny_world
@@ -30,6 +32,27 @@ def test_new_railway_carries_through_to_the_old_one(world):
     assert [leg.stop for leg in route.legs if leg.stop] == ["terminal", "gauge", "terminal"]
     straight = great_circle_km(39.47, 75.99, 35.92, 74.31) + great_circle_km(35.92, 74.31, 31.55, 74.34)
     assert route.km == pytest.approx(straight * central_values()["detour_rail"] + 1219.0, rel=0.01)
+
+
+def _stations(before, after):
+    """The nodes of the network before that stations of new railways reach by road, with the km to them."""
+    added = after.table("links").iloc[len(before.table("links")) :]
+    terminals = added[added["dwell"] == "terminal"]
+    return dict(zip(terminals["v"], terminals["km"], strict=True))
+
+
+def test_stations_join_the_nearest_road_whether_or_not_routes_between_hubs_use_it(world):
+    links = world.table("links")
+    unused = world.with_(links=links.assign(skeleton=~links["link"].isin([2, 3])))
+    after = edits.add_link(unused, mode="rail", via=["Gilgit", "Lahore"])
+    assert _stations(unused, after) == {3: pytest.approx(0.1), 4: pytest.approx(0.1)}
+
+
+def test_stations_join_no_road_that_reaches_no_city(world):
+    links = world.table("links")
+    severed = world.with_(links=links[~links["link"].isin([1, 3])].reset_index(drop=True))
+    after = edits.add_link(severed, mode="rail", via=["Gilgit", "Lahore"], assumed=True)
+    assert list(_stations(severed, after)) == [4]
 
 
 def test_speed_of_a_new_line_is_the_one_given(world):
@@ -93,6 +116,70 @@ def test_line_across_a_closed_border_is_refused_unless_assumed(world):
     assert _route(
         edits.add_link(closed, mode="rail", via=["Lahore", "Delhi"], assumed=True), "Lahore", "Delhi", modes=["rail"]
     ).reachable
+
+
+def _over_the_pass(world, mode="rail", **given):
+    via = ["Kashgar", "Khunjerab (Pakistan)", "Gilgit", "Lahore"]
+    return edits.add_link(world, mode=mode, via=via, speed_kmh=60.0, **given)
+
+
+def test_a_line_that_crosses_at_a_border_post_passes_it(world):
+    assert _route(_over_the_pass(world), "Kashgar", "Lahore", modes=["rail"]).passages == ("khunjerab",)
+    elsewhere = edits.add_link(world, mode="rail", via=["Kashgar", "Hunza", "Lahore"])
+    assert _route(elsewhere, "Kashgar", "Lahore", modes=["rail"]).passages == ()
+
+
+def test_closing_a_post_closes_the_new_line_that_crosses_there(world):
+    after = _over_the_pass(world)
+    shut = edits.close(after, passage="khunjerab")
+    assert "passage khunjerab closed by the study" in _route(shut, "Kashgar", "Lahore", modes=["rail"]).reason
+    by_road = edits.close(after, passage="khunjerab", mode="road")
+    assert _route(by_road, "Kashgar", "Lahore", modes=["rail"]).reachable
+    by_rail = edits.close(after, border=("CHN", "PAK"), mode="rail")
+    assert not _route(by_rail, "Kashgar", "Lahore", modes=["rail"]).reachable
+    assert _route(by_rail, "Kashgar", "Lahore", modes=["road"]).reachable
+
+
+def test_a_new_line_over_a_post_counts_in_what_passes_it(world):
+    networks = [Network.from_world(each) for each in (world, _over_the_pass(world))]
+    variants = Variants.of(networks)
+    params, position = central_values(), world.countries.index("CHN")
+    flows = np.ones((3, 3, 4))
+    for variant in range(2):
+        loads = assign_trade(variants, variant, flows, params)
+        through = loads.share[loads.passages.index("khunjerab"), position]
+        assert through == pytest.approx(loads.carried[position] / loads.moved[position])
+    assert loads.link[networks[1].mode == "rail"].max() > 0.0
+
+
+def test_a_line_across_a_passage_that_is_closed_to_its_mode_is_refused_unless_assumed(world):
+    later = world.with_(closures=world.table("closures").assign(since="2016-08-09"))
+    with pytest.raises(InputError, match="crosses the closed passage wagah"):
+        edits.add_link(later, mode="road", via=["Lahore", "Wagah", "Delhi"])
+    by_road = edits.add_link(later, mode="road", via=["Lahore", "Wagah", "Delhi"], assumed=True)
+    by_rail = edits.add_link(later, mode="rail", via=["Lahore", "Wagah", "Delhi"])
+    assert _route(by_road, "Lahore", "Delhi", modes=["road"]).passages == ("wagah",)
+    assert _route(by_rail, "Lahore", "Delhi", modes=["rail"]).passages == ("wagah",)
+
+
+def test_winter_at_a_post_keeps_the_modes_that_the_table_names_waiting(world):
+    closures = world.table("closures").assign(key="khunjerab", since="", share=0.25, wait_hours=400.0)
+    winter = world.with_(closures=closures)
+    crossing = {}
+    for mode in ("rail", "road"):
+        for assumed in (False, True):
+            summer, after = (Network.from_world(_over_the_pass(w, mode, assumed=assumed)) for w in (world, winter))
+            new = np.flatnonzero((after.border == "CHN-PAK") & (np.arange(len(after.km)) > 16))
+            hours = (each.link_costs(central_values())[0] for each in (after, summer))
+            wait = np.subtract(*hours)
+            assert wait[1] == pytest.approx(100.0)
+            crossing[mode, assumed] = float(wait[new].sum())
+    assert crossing == {
+        ("rail", False): 0.0,
+        ("rail", True): 0.0,
+        ("road", False): pytest.approx(100.0),
+        ("road", True): 0.0,
+    }
 
 
 @pytest.mark.parametrize("speed", [0.0, -50.0, np.nan, np.inf])

@@ -85,6 +85,25 @@ def test_a_new_railway_joins_the_railways_at_both_its_ends(network):
     assert route.km < 2200.0
 
 
+def test_stations_of_a_new_railway_stand_on_their_towns_roads(network):
+    to_gwadar = edits.add_link(
+        network.world, mode="rail", via=["Jacobabad", "Khuzdar", "Turbat", "Gwadar"], assumed=True
+    ).table("links")
+    terminals = to_gwadar.iloc[len(network.km) :].query("dwell == 'terminal'")
+    assert len(terminals) == 4
+    assert terminals["km"].max() < 15.0
+
+
+def test_no_lorry_passes_between_india_and_myanmar_until_a_study_opens_the_border(network):
+    closed = network.border == "IND-MMR"
+    assert closed.any()
+    assert not network.open[closed].any()
+    assert "Moreh" in network.closed_by[closed][0]
+    opened = edits.set_border(network.world, between=("IND", "MMR"), hours=24.0)
+    assert Network.from_world(opened).open[closed].all()
+    assert not Network.from_world(network.world, year=2022).open[closed].any()
+
+
 def test_european_trade_with_asia_hangs_on_suez(network):
     flows = np.ones((len(network.world.countries),) * 2 + (len(network.world.sectors),))
     loads = network.loads(flows, central_values())

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from landbridge.errors import InputError
+from landbridge.network.edits import add_link
 from landbridge.network.model import Network
 from landbridge.network.risk import set_risk
 from landbridge.parameters import central_values
@@ -27,6 +28,14 @@ def test_a_post_s_expected_wait_is_the_odds_times_the_wait(world: World) -> None
     twice = set_risk(once, border=("CHN", "PAK"), probability=0.5, hours=10.0)
     assert (_hours(twice) - before)[1] == pytest.approx(17.0)
     assert _hours(set_risk(world, passage="khunjerab", probability=0.0, hours=48.0)) == pytest.approx(before)
+
+
+def test_a_risk_at_a_post_is_that_of_a_new_line_which_crosses_there_too(world: World) -> None:
+    over = add_link(world, mode="rail", via=["Kashgar", "Khunjerab (Pakistan)", "Lahore"])
+    crossing = over.table("links")["border"].to_numpy() == "CHN-PAK"
+    after = set_risk(over, passage="khunjerab", probability=0.25, hours=48.0)
+    assert crossing.sum() == 2
+    assert _hours(after) - _hours(over) == pytest.approx(12.0 * crossing)
 
 
 def test_a_line_s_wait_is_spread_over_its_length_and_met_once(world: World) -> None:

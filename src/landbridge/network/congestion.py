@@ -100,8 +100,8 @@ def _stops(network: Network) -> Flags:
 class Choice:
     """Ways [R] from which the traffic of pairs [P] is chosen, those of a pair one after the other.
 
-    ``cost`` [R] where no hours are multiplied, ``crosses`` [R, K] how often each passes the links with queues, ``pair``
-    [R]; ``flow`` [P] traffic of the pairs, TEU a year; ``worth`` [K] cost of the usual hours of each link.
+    ``cost`` [R] in hours where none are multiplied, ``crosses`` [R, K] how often each passes the links with queues,
+    ``pair`` [R]; ``flow`` [P] traffic of the pairs, TEU a year; ``worth`` [K] the usual hours of each link.
     """
 
     cost: Floats

@@ -193,7 +193,7 @@ class Trees:
     """A shortest-path tree per source: arrays [S, N]; ``before`` and ``link`` are -1 at the source and beyond reach."""
 
     sources: Ints
-    distance: NDArray[np.floating[Any]]
+    distance: NDArray[Any]
     before: NDArray[np.signedinteger[Any]]
     link: NDArray[np.signedinteger[Any]]
 
@@ -212,57 +212,24 @@ def shortest_trees(tail: Ints, head: Ints, weights: Floats, n_nodes: int, source
     return Trees(sources, distance, before, into)
 
 
-def along_paths(trees: Trees, source: Ints, target: Ints, flow: Floats, marks: NDArray[np.uint64]) -> Passed:
-    """Send flows along the trees, and note what they pass.
+def passed_by(trees: Trees, source: Ints, target: Ints, n_links: int) -> sparse.csr_matrix:
+    """Which paths along the trees pass each link [L, P], in ones; nodes beyond reach have a path without links.
 
-    Args:
-        source, target: [P] row of the trees, and node, that each flow joins; nodes beyond reach pass nothing.
-        flow: [P].
-        marks: bit marks [L, G] of every link.
+    ``source, target`` [P] row of the trees, and node, that each path joins.
     """
-    load, passed = np.zeros(len(marks)), np.zeros((len(source), marks.shape[1]), dtype=np.uint64)
-    marked = np.asarray(marks.any(axis=1))
     rows, n_nodes = trees.before.shape
     into, up = trees.link.ravel(), (trees.before + n_nodes * np.arange(rows)[:, None]).ravel()
-    pair, at = np.arange(len(source)), source * n_nodes + target
-    while True:
+    path, at = np.arange(len(source), dtype=np.int32), source * n_nodes + target
+    links, paths = [np.empty(0, dtype=np.int32)], [path[:0]]
+    while len(path):
         link = into[at]
         going = link >= 0
         if not going.all():
-            pair, at, link, flow = pair[going], at[going], link[going], flow[going]
-        if not len(pair):
-            return Passed(load, passed)
-        load += np.bincount(link, flow, len(load))
-        seen = np.flatnonzero(marked[link])
-        passed[pair[seen]] |= marks[link[seen]]
+            path, at, link = path[going], at[going], link[going]
+        links.append(link.astype(np.int32))
+        paths.append(path)
         at = up[at]
-
-
-def followed(
-    trees: Trees, source: Ints, target: Ints, cost: Floats, marked: NDArray[np.bool_]
-) -> tuple[Floats, sparse.csr_matrix]:
-    """What each path [P] along the trees costs, and which of the ``marked`` links it passes [P, L].
-
-    ``source, target`` [P] row of the trees and node that a path joins; ``cost`` [L] of every link.
-    """
-    total = np.zeros(len(source))
-    passes: list[tuple[Ints, Ints]] = []
-    path, row, at = np.arange(len(source)), source, target
-    while len(path):
-        link = trees.link[row, at].astype(np.int64)
-        going = link >= 0
-        path, row, at, link = path[going], row[going], at[going], link[going]
-        total[path] += cost[link]
-        here = marked[link]
-        passes.append((path[here], link[here]))
-        at = trees.before[row, at]
-    who, what = (np.concatenate(each) for each in zip(*passes, strict=True))
-    return total, sparse.csr_matrix((np.ones(len(who)), (who, what)), shape=(len(source), len(cost)))
-
-
-@dataclass(frozen=True)
-class Passed:
-    """``load`` [L] of every link; ``marks`` [P, G], the union of the marks of all links on the path of each flow."""
-
-    load: Floats
-    marks: NDArray[np.uint64]
+    link, path = np.concatenate(links), np.concatenate(paths)
+    once = sparse.coo_matrix((np.ones(len(link), dtype=np.int8), (link, path)), shape=(n_links, len(source)))
+    once.has_canonical_format = True
+    return once.tocsr()

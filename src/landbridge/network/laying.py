@@ -41,6 +41,7 @@ _WATER_KM = 30.0  # longest stretch of water that bridges and the coarseness of 
 _WILD_KM = 120.0  # farthest from any road or railway that a line is laid without being marked as assumed
 _CORNER_KM = 50.0  # a third country touched for less than this is the coarseness of a straight line
 _CROSSING_KM = 0.5
+_SPAN_KM = 20.0  # a border post stands for all crossings so near, as it does where the network is built
 _GAUGE_BREAK_KM = 0.1
 
 
@@ -55,11 +56,12 @@ class Ground:
     tail: Ints
     head: Ints
     mode: Categorical
+    passage: Categorical
+    border: Categorical
     dwell: Categorical
     country: Categorical
     gauge: Ints
     km: Floats
-    skeleton: Flags
 
     @classmethod
     def of(cls, world: World) -> Ground:
@@ -73,11 +75,12 @@ class Ground:
             links["u"].to_numpy(dtype=np.int64),
             links["v"].to_numpy(dtype=np.int64),
             links["mode"].array,
+            links["passage"].array,
+            links["border"].array,
             links["dwell"].array,
             links["iso3"].array,
             links["gauge_mm"].to_numpy(dtype=np.int64),
             links["km"].to_numpy(dtype=float),
-            links["skeleton"].to_numpy(dtype=bool),
         )
 
     def line(self, mode: str) -> Flags:
@@ -105,6 +108,23 @@ class Ground:
         country, gauge = self.country.codes[known], self.gauge[known]
         usual = {code: int(np.bincount(gauge[country == code]).argmax()) for code in np.unique(country)}
         return {str(self.country.categories[code]): found for code, found in usual.items()}
+
+    def roads_of(self, iso3: str) -> Ints:
+        """Nodes of a country's roads, pieces of road that reach no city of it left aside."""
+        road = (self.mode == "road") | ((self.mode == "transfer") & (self.dwell == ""))
+        at_home = self.iso3 == iso3
+        inside = np.flatnonzero(road & at_home[self.tail] & at_home[self.head])
+        nodes, ends = np.unique(np.concatenate([self.tail[inside], self.head[inside]]), return_inverse=True)
+        tail, head = ends.reshape(2, -1)
+        piece = core.components(tail, head, len(nodes))
+        reached = piece[self.kind[nodes] == "city"]
+        return nodes[np.isin(piece, reached) & np.isin(self.kind[nodes], ["city", "junction", "border"])]
+
+    def post_at(self, border: str, lat: float, lon: float) -> str:
+        """The passage of the nearest crossing of a border, if it has one within 20 km of a point; else no text."""
+        tagged = np.flatnonzero((self.border == border) & (self.passage != ""))
+        apart = great_circle_km(self.lat[self.tail[tagged]], self.lon[self.tail[tagged]], lat, lon)
+        return str(self.passage[tagged[apart.argmin()]]) if apart.min(initial=np.inf) <= _SPAN_KM else ""
 
     def km_to(self, place: Place, nodes: Ints) -> Floats:
         """Great-circle distance of some nodes from a place."""
@@ -340,12 +360,19 @@ def _refuse(
     if wild > _WILD_KM:
         raise InputError(f"{where} passes {wild:,.0f} km away from any road or railway: impassable ground. {cure}")
     table = world.table("closures")
-    table = table[in_force(table, world.year) & table["mode"].isin(["", mode])]
+    table = table[in_force(table, world.year) & table["mode"].isin(["", mode]) & (table["share"] >= 1.0)]
     for before, after in pairwise(stretches):
-        border = "-".join(sorted((before.iso3, after.iso3)))
-        if (table["key"] == border).any():
-            source = table.loc[table["key"] == border, "source"].iloc[0]
-            raise InputError(f"{where} crosses the closed border {border} ({source}). {cure}")
+        border = _border(before, after)
+        post = ground.post_at(border, before.lat[1], before.lon[1])
+        for key, what in ((border, "border"), (post, "passage")):
+            if key and (table["key"] == key).any():
+                source = table.loc[table["key"] == key, "source"].iloc[0]
+                raise InputError(f"{where} crosses the closed {what} {key} ({source}). {cure}")
+
+
+def _border(one: Stretch, other: Stretch) -> str:
+    """The border "AAA-BBB" between two stretches."""
+    return "-".join(sorted((one.iso3, other.iso3)))
 
 
 def _stop(ground: Ground, draft: Draft, mode: str, place: Place, detour: float) -> int:
@@ -362,8 +389,7 @@ def _stop(ground: Ground, draft: Draft, mode: str, place: Place, detour: float) 
             stop, int(nearest), km * detour, mode=layer, iso3=place.iso3, gauge_mm=_gauge(ground, mode, place.iso3)
         )
     if mode == "rail":
-        roads = ground.ends_of(((ground.mode == "road") | (ground.mode == "transfer")) & ground.skeleton)
-        roads = roads[(ground.iso3[roads] == place.iso3) & np.isin(ground.kind[roads], ["city", "junction", "border"])]
+        roads = ground.roads_of(place.iso3)
         apart = ground.km_to(place, roads)
         city = (ground.kind[roads] == "city") & (apart <= _CITY_KM)
         pool = np.flatnonzero(city if city.any() else apart <= _ROAD_KM)
@@ -423,9 +449,10 @@ def _stretch_out(
             return
         after = stretches[position + 1]
         at = draft.node(stretch.lat[1], stretch.lon[1], after.iso3, kind="border")
-        border = "-".join(sorted((stretch.iso3, after.iso3)))
-        crossing = {"border": border, "dwell": f"{mode}_border", "iso3": stretch.iso3, "gauge_mm": gauge}
-        draft.link(end, at, _CROSSING_KM, **crossing, **own)
+        border = _border(stretch, after)
+        post = ground.post_at(border, stretch.lat[1], stretch.lon[1])
+        crossing = {"passage": post, "border": border, "dwell": f"{mode}_border", "iso3": stretch.iso3}
+        draft.link(end, at, _CROSSING_KM, gauge_mm=gauge, **crossing, **own)
         if _gauge(ground, mode, after.iso3) != gauge:
             yard = draft.node(stretch.lat[1], stretch.lon[1], after.iso3, kind="border")
             yards = {"mode": "transfer", "dwell": "gauge", "iso3": after.iso3, "capacity": own["capacity"]}

@@ -11,17 +11,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from landbridge.errors import DataError
-from landbridge.network import core
-from landbridge.network.choice import SETS, CountryCosts, general_day, goods_of, mean_cost
+from landbridge.network.choice import SETS, CountryCosts, goods_of, mean_cost, weights, worth_of_days
+from landbridge.network.variants import routed, routed_worths
 
 if TYPE_CHECKING:
-    from landbridge.network.model import Labels, Network
-    from landbridge.network.paths import Routes
+    from landbridge.network.model import Network
+    from landbridge.network.paths import Paths, Routes
     from landbridge.network.variants import Change, Skeleton, Variants
 
 Floats = NDArray[np.float64]
-
-_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,15 @@ class Loads:
 def routes_between_hubs(
     variants: Variants, some: Iterable[int], params: Mapping[str, float]
 ) -> dict[int, Mapping[str, Routes]]:
-    """The cheapest routes among hubs of general manufactures, by variant and main mode."""
-    several, per_day = list(dict.fromkeys(some)), general_day(params)
+    """The cheapest routes among hubs, by variant and main mode, at the worths of a day of ``routed_worths``."""
+    several, worths = list(dict.fromkeys(some)), worth_of_days(params, variants.networks[0].world.sectors)
     found = {}
     for main_mode, skeleton in variants.skeletons.items():
-        costs = [skeleton.cost(variant, params, per_day) for variant in several]
-        found[main_mode] = skeleton.paths.routes_of_each(costs, skeleton.graph.anchors)
+        at_worths = []
+        for per_day in routed_worths(main_mode, worths):
+            costs = [skeleton.cost(variant, params, per_day) for variant in several]
+            at_worths.append(skeleton.paths.routes_of_each(costs, skeleton.graph.anchors))
+        found[main_mode] = list(zip(*at_worths, strict=True))
     return {variant: {mode: each[at] for mode, each in found.items()} for at, variant in enumerate(several)}
 
 
@@ -76,6 +77,7 @@ def assign_trade(
 ) -> Loads:
     """Send trade along the cheapest routes between hubs, split over ways as ``choice.mean_cost`` has it.
 
+    Goods follow the routes of the worths of a day around their own, in the shares in which these make their costs.
     ``flows`` [i, j, s] in MUSD over the world's countries and sectors; trade within a country and sectors without a
     ``value_per_teu_`` parameter (services) stay off the network. A pair's trade is spread over pairs of hubs by the
     people of both. Costs are the same both ways, so the two directions of a pair travel together. What goes by air or
@@ -94,16 +96,23 @@ def assign_trade(
     link = np.zeros(len(network.km))
     through = np.zeros((len(passages), len(countries)))
     carried = np.zeros(len(countries))
-    by_way = trade_by_way(flows, sectors, costs, params, in_teu=in_teu)
+    by_set, flown_pairs, piped_pairs = trade_by_way(flows, sectors, costs, params, in_teu=in_teu)
     routes = routes_between_hubs(variants, [variant], params)[variant] if routes is None else routes
     for position, (main_mode, skeleton) in enumerate(variants.skeletons.items()):
-        trade = between_hubs(network, skeleton.changes[variant], by_way[position])
-        on_link, by_passage = _on_skeleton(variants, skeleton, routes[main_mode], trade, passages)
+        tags, load = _tags(variants, variant, skeleton, passages), np.zeros(len(skeleton.graph.tail))
+        at_worths = routed(main_mode, costs.worths, by_set[:, position])
+        for (_, pairs), ways in zip(at_worths, routes[main_mode], strict=True):
+            trade = between_hubs(network, skeleton.changes[variant], pairs)
+            np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
+            for paths in ways:
+                flow = trade[paths.source, paths.target] * paths.share
+                load += paths.passed @ flow
+                through += _through(network, tags, paths, flow)
+        on_link = np.zeros(variants.n_links)
+        on_link[skeleton.links] = skeleton.graph.members.T @ load
         link += on_link[variants.own_links[variant]]
-        through += by_passage
-        np.add.at(carried, network.hubs.economy, trade.sum(axis=1))
     wanted = both_ways(flows[:, :, [f"value_per_teu_{sector}" in params for sector in sectors]].sum(axis=2)).sum(axis=1)
-    flown, piped = (by_way[way].sum(axis=1) for way in (SETS, SETS + 1))
+    flown, piped = (pairs.sum(axis=1) for pairs in (flown_pairs, piped_pairs))
     moved = carried + flown + piped
     share = np.divide(through, moved, out=np.zeros_like(through), where=moved > 0.0)
     crossing = np.flatnonzero(network.border != "")
@@ -133,19 +142,25 @@ def both_ways(trade: Floats) -> Floats:
 
 def trade_by_way(
     flows: Floats, sectors: list[str], costs: CountryCosts, params: Mapping[str, float], *, in_teu: bool = False
-) -> Floats:
-    """Trade [way, i, j], both directions together: by the set of modes that its shippers choose, air, pipeline.
+) -> tuple[Floats, Floats, Floats]:
+    """Trade by the way that its shippers choose, both directions together: on the network [k, set, i, j], by the worths
+    of a day whose routes it follows and by set of modes; by air [i, j]; and by pipeline [i, j].
 
     In MUSD like ``flows``, or ``in_teu``.
     """
     by_pipe = costs.off_network(sectors)
-    total = np.zeros((SETS + 2, *costs.piped.shape))
+    by_set = np.zeros((len(costs.worths), SETS, *costs.piped.shape))
+    flown, piped = np.zeros((2, *costs.piped.shape))
     for goods in goods_of(params, sectors):
         way, per_musd = costs.of_ways(goods, params), 1e6 / goods.value if in_teu else 1.0
         trade, off = goods.share * flows[:, :, goods.sector] * per_musd, by_pipe[:, :, goods.sector]
-        total[:-1] += mean_cost(way, params)[1] * both_ways(trade * (1.0 - off))
-        total[-1] += np.where(np.isfinite(way).any(axis=0), both_ways(trade * off), 0.0)
-    return total
+        chosen = mean_cost(way, params)[1] * both_ways(trade * (1.0 - off))
+        near = weights(costs.worths, goods.per_day)
+        for at in np.flatnonzero(near):
+            by_set[at] += near[at] / near.sum() * chosen[:SETS]
+        flown += chosen[SETS]
+        piped += np.where(np.isfinite(way).any(axis=0), both_ways(trade * off), 0.0)
+    return by_set, flown, piped
 
 
 def between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
@@ -156,39 +171,23 @@ def between_hubs(network: Network, change: Change, trade: Floats) -> Floats:
     return per_weight[np.ix_(hubs.economy, hubs.economy)] * weight
 
 
-def _on_skeleton(
-    variants: Variants, skeleton: Skeleton, routes: Routes, trade: Floats, passages: list[str]
-) -> tuple[Floats, Floats]:
-    """Load of every link of all variants, and trade through each passage by country [P, i] counted at either end."""
-    graph, first = skeleton.graph, variants.networks[0]
-    marks = _marks(skeleton, first.passage, passages)
-    load = np.zeros(len(graph.tail))
-    by_passage = np.zeros((len(passages), len(first.world.countries)))
-    for part, (trees, row) in enumerate(routes.parts):
-        carried = trade if routes.shares is None else trade * routes.shares[part]
-        one, other = np.nonzero((row >= 0) & (carried > 0.0))
-        flow = carried[one, other]
-        passed = core.along_paths(trees, row[one, other], graph.anchors[other], flow, marks)
-        load += passed.load
-        some = np.flatnonzero(passed.marks.any(axis=1))
-        seen = passed.marks[some].view(np.uint8)
-        bits = np.unpackbits(seen, axis=1, count=len(passages), bitorder="little").astype(float)
-        for end in (one[some], other[some]):
-            at = (variants.hubs.economy[end], np.arange(len(end)))
-            by_country = sparse.csr_matrix((flow[some], at), shape=(len(first.world.countries), len(end)))
-            by_passage += (by_country @ bits).T
-    on_link = np.zeros(variants.n_links)
-    on_link[skeleton.links] = graph.members.T @ load
-    return on_link, by_passage
+def _through(network: Network, tags: sparse.csr_matrix, paths: Paths, flow: Floats) -> Floats:
+    """What of the flows [P] on paths goes through each passage, by country [passage, i], counted at either end."""
+    tagged = np.flatnonzero(np.diff(tags.tocsc().indptr))
+    number, path = (tags[:, tagged] @ paths.passed[tagged]).nonzero()
+    shape = (tags.shape[0], len(network.world.countries))
+    through = np.zeros(shape)
+    for end in (paths.source, paths.target):
+        at = number * shape[1] + network.hubs.economy[end[path]]
+        through += np.bincount(at, flow[path], through.size).reshape(shape)
+    return through
 
 
-def _marks(skeleton: Skeleton, passage: Labels, passages: list[str]) -> NDArray[np.uint64]:
-    """Bit marks [M, G] of the passages on each link of a contracted graph, ``_BITS`` in a column."""
-    tagged = np.flatnonzero(skeleton.links < len(passage))
-    tagged = tagged[passage[skeleton.links[tagged]] != ""]
-    tag = np.searchsorted(passages, passage[skeleton.links[tagged]].astype(str))
-    carries = sparse.csr_matrix((np.ones(len(tag)), (tagged, tag)), shape=(len(skeleton.links), len(passages)))
-    link, number = (skeleton.graph.members @ carries).nonzero()
-    marks = np.zeros((len(skeleton.graph.tail), len(passages) // _BITS + 1), dtype=np.uint64)
-    np.bitwise_or.at(marks, (link, number // _BITS), np.uint64(1) << (number % _BITS).astype(np.uint64))
-    return marks
+def _tags(variants: Variants, variant: int, skeleton: Skeleton, passages: list[str]) -> sparse.csr_matrix:
+    """How many links of each passage [passage, M] a contracted link holds in a variant."""
+    passage = variants.networks[variant].passage
+    tagged = np.flatnonzero(passage != "")
+    held, column = skeleton.columns(variants.own_links[variant][tagged])
+    tag = np.searchsorted(passages, passage[tagged[held]].astype(str))
+    carries = sparse.csr_matrix((np.ones(len(tag)), (column, tag)), shape=(len(skeleton.links), len(passages)))
+    return (skeleton.graph.members @ carries).T.tocsr()

@@ -89,6 +89,5 @@ def _on_links(skeleton: Skeleton, cost: Floats, weight: Floats) -> Floats:
     graph = skeleton.graph
     trees = skeleton.paths.trees(cost, graph.anchors)
     one, other = np.nonzero(np.triu(weight, 1))
-    unmarked = np.zeros((len(cost), 0), dtype=np.uint64)
-    passed = core.along_paths(trees, one, graph.anchors[other], weight[one, other], unmarked)
-    return np.asarray(graph.members.T @ passed.load)
+    passed = core.passed_by(trees, one, graph.anchors[other], len(cost))
+    return np.asarray(graph.members.T @ (passed @ weight[one, other]))

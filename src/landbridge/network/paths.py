@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.sparse import csgraph
 
-from landbridge.network.core import Floats, Ints, Trees, adjacency, components, shortest_trees
+from landbridge.network.core import Floats, Ints, Trees, adjacency, components, passed_by, shortest_trees
 from landbridge.network.ordering import terminals_last
 
 try:
@@ -45,21 +46,24 @@ class ShortestPaths(Protocol):
     def trees(self, weights: Floats, sources: Ints) -> Trees:
         """The tree of cheapest paths from each source to every node."""
 
-    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
+    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[tuple[Paths, ...]]:
         """Cheapest paths among terminals under several weights, quickest where they differ from the first on few
-        links."""
+        links; each pair has one, in one of its directions."""
 
 
 @dataclass(frozen=True)
-class Routes:
-    """Paths among T terminals, in parts: trees, and the row [T, T] of them that leads from terminal s to t.
-
-    Each pair of terminals is in one part, in one of its directions; elsewhere the row is -1. Where traffic spreads over
-    several ways, a pair may be in several parts, each with the ``shares`` [T, T] of the pairs' traffic that it carries.
+class Paths:
+    """Paths [P] between terminals ``source`` and ``target`` [P]: ``passed`` [M, P] which of them pass each link, in
+    ones, and the ``share`` [P] that each carries of its pair's traffic, both directions together.
     """
 
-    parts: tuple[tuple[Trees, Ints], ...]
-    shares: tuple[Floats, ...] | None = None
+    source: Ints
+    target: Ints
+    passed: sparse.csr_matrix
+    share: Floats
+
+
+Routes = tuple[tuple[Paths, ...], ...]  # the ways of one set of modes, by worth of a day
 
 
 def prepare(tail: Ints, head: Ints, lat: Floats, lon: Floats, terminals: Ints | None = None) -> ShortestPaths:
@@ -207,25 +211,26 @@ class Hierarchy:
         scale = self._scale(weights, sources, np.arange(self._n_nodes))
         units = _units(weights, scale, least=1)
         self._customise(units)
-        return self._trees(units, scale, sources)
+        trees = self._trees(units, sources)
+        return replace(trees, distance=_lengths(trees.distance, scale).astype(np.float32))
 
-    def _trees(self, units: Ints, scale: float, sources: Ints) -> Trees:
-        """Trees under the metric that is set, whose lengths [L] are given."""
-        distance = self._joined_rows(sources, np.arange(self._n_nodes))
+    def _trees(self, units: Ints, sources: Ints) -> Trees:
+        """Trees under the metric that is set, whose lengths [L] are given, with distances in the same units."""
+        is_open = np.flatnonzero(units < _INFINITE)
+        component = components(self._tail[is_open], self._head[is_open], self._n_nodes)
+        distance = self._joined_rows(sources, np.arange(self._n_nodes), component)
         before = np.full(distance.shape, -1, dtype=np.int32)
         into = np.full(distance.shape, -1, dtype=np.int32)
-        is_open = np.flatnonzero(units < _INFINITE)
         length = units[is_open].astype(np.uint32)
         for ends in ((self._tail, self._head), (self._head, self._tail)):
             near, far = (end[is_open] for end in ends)
             for source, reached in enumerate(distance):
                 leads = np.flatnonzero(reached[near] + length == reached[far])
-                leads = leads[reached[far[leads]] < _INFINITE]
                 before[source, far[leads]] = near[leads]
                 into[source, far[leads]] = is_open[leads]
-        return Trees(sources, _lengths(distance, scale).astype(np.float32), before, into)
+        return Trees(sources, distance, before, into)
 
-    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
+    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[tuple[Paths, ...]]:
         """Cheapest paths among terminals under several weights, quickest where they differ from the first on few links.
 
         A pair's path may be another than under the first weights where its distance d is less, and where a shortest
@@ -236,24 +241,28 @@ class Hierarchy:
         units = np.array([_units(each, scale, least=1) for each in weights])
         longer = [self._cover(np.flatnonzero(each > units[0])) for each in units]
         ends = np.unique(np.concatenate(longer))
-        rank = np.arange(len(terminals))
-        upper = rank[:, None] < rank[None, :]
-        found: dict[int, Routes] = {}
+        upper = ~np.tri(len(terminals), dtype=bool)
+        found: dict[int, tuple[Paths, ...]] = {}
         for place, distance in self._distances_of_each(units, terminals):
             if not found:
-                usual, before = _without_distances(self._trees(units[0], scale, terminals)), distance
+                usual, before = self._paths(units[0], terminals, upper), distance
                 reach = self._joined_rows(ends, terminals)
             other = _touched(before, reach[np.searchsorted(ends, longer[place])]) | (distance < before)
-            parts = [(usual, np.where(upper & ~other, rank[:, None], -1))]
-            if other.any():
-                anew = covering(other)
-                row = np.full(len(terminals), -1)
-                row[anew] = np.arange(len(anew))
-                first_end = (row[:, None] >= 0) & ((row[None, :] < 0) | upper)
-                trees = _without_distances(self._trees(units[place], scale, terminals[anew]))
-                parts.append((trees, np.where(other & first_end, row[:, None], -1)))
-            found[place] = Routes(tuple(parts))
+            if not other.any():
+                found[place] = (usual,)
+                continue
+            stays = replace(usual, share=np.where(other[usual.source, usual.target], 0.0, usual.share))
+            anew = np.isin(np.arange(len(terminals)), covering(other))
+            first_end = anew[:, None] & (~anew[None, :] | upper)
+            found[place] = (stays, self._paths(units[place], terminals, other & first_end))
         return [found[place] for place in range(len(weights))]
+
+    def _paths(self, units: Ints, terminals: Ints, pairs: Flags) -> Paths:
+        """The cheapest paths of the marked pairs [T, T] under the metric that is set, whose lengths [L] are given."""
+        source, target = np.nonzero(pairs)
+        rows, row = np.unique(source, return_inverse=True)
+        passed = passed_by(self._trees(units, terminals[rows]), row, terminals[target], self._n_links)
+        return Paths(source, target, passed, np.ones(len(source)))
 
     def routes(self, weights: Floats, pairs: Sequence[tuple[int, int]]) -> Ints:
         """Every link that lies on the cheapest path of one of the pairs of nodes, sorted."""
@@ -302,10 +311,11 @@ class Hierarchy:
         arcs = [*numbers, *(number + self._n_links for number in numbers)]
         self._updater.apply(self._metric, dict(zip(arcs, lengths * 2, strict=True)))
 
-    def _joined_rows(self, sources: Ints, targets: Ints) -> Units:
-        """Distances [S, T], asked for within each component only."""
+    def _joined_rows(self, sources: Ints, targets: Ints, component: Ints | None = None) -> Units:
+        """Distances [S, T], asked for within each component only: the graph's, or those given [N]."""
+        component = self._component if component is None else component
         distance = np.full((len(sources), len(targets)), _INFINITE, dtype=np.uint32)
-        from_, to = self._component[sources], self._component[targets]
+        from_, to = component[sources], component[targets]
         for label in np.intersect1d(from_, to):
             rows, columns = np.flatnonzero(from_ == label), np.flatnonzero(to == label)
             distance[np.ix_(rows, columns)] = self._rows(sources[rows], targets[columns])
@@ -328,11 +338,6 @@ def _units(weights: Floats, scale: float, least: int = 0) -> Ints:
     is_open = np.isfinite(weights)
     units[is_open] = np.clip(np.rint(weights[is_open] * scale), least, _INFINITE)
     return units
-
-
-def _without_distances(trees: Trees) -> Trees:
-    """Trees to walk along, in less memory."""
-    return replace(trees, distance=np.empty((0, 0)))
 
 
 def _lengths(units: Units, scale: float) -> Floats:
@@ -419,8 +424,11 @@ class Dijkstra:
         """The tree of cheapest paths from each source."""
         return shortest_trees(self._tail, self._head, weights, self._n_nodes, sources)
 
-    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[Routes]:
+    def routes_of_each(self, weights: Sequence[Floats], terminals: Ints) -> list[tuple[Paths, ...]]:
         """Cheapest paths among terminals under several weights."""
-        rank = np.arange(len(terminals))
-        upper = np.where(rank[:, None] < rank[None, :], rank[:, None], -1)
-        return [Routes(((self.trees(each, terminals), upper),)) for each in weights]
+        source, target = np.triu_indices(len(terminals), 1)
+        found: list[tuple[Paths, ...]] = []
+        for each in weights:
+            passed = passed_by(self.trees(each, terminals), source, terminals[target], len(each))
+            found.append((Paths(source, target, passed, np.ones(len(source))),))
+        return found

@@ -176,7 +176,7 @@ class Variants:
         at_hubs = {
             main_mode: [
                 skeleton.paths.pairs_of_each(skeleton.cost_in_each(params, per_day), skeleton.graph.anchors)
-                for per_day in (worths if main_mode in BENDING else (worths[0], worths[-1]))
+                for per_day in routed_worths(main_mode, worths)
             ]
             for main_mode, skeleton in self.skeletons.items()
         }
@@ -238,14 +238,20 @@ class _Means:
         return self._known[key]
 
 
-def routed(main_mode: str, worths: Sequence[float], by_cost: Floats) -> list[tuple[float, Floats]]:
-    """The worths of a day for which a set of modes has routes, and the derivatives [i, j] of a number by their costs.
+def routed_worths(main_mode: str, worths: Sequence[float]) -> Sequence[float]:
+    """The worths of a day for which a set of modes has routes."""
+    return worths if main_mode in BENDING else (worths[0], worths[-1])
 
-    ``by_cost`` [k, i, j] by the costs at all worths, of which those between two routed ones are linear in them.
+
+def routed(main_mode: str, worths: Sequence[float], at_worths: Floats) -> list[tuple[float, Floats]]:
+    """The worths of a day for which a set of modes has routes, and what falls on their routes of ``at_worths``
+    [k, i, j]: a number's derivatives by the costs at all worths, or trade.
+
+    The costs between two routed worths are linear in theirs, so that the two share what falls on one between.
     """
     if main_mode in BENDING:
-        return list(zip(worths, by_cost, strict=True))
-    low, middle, high = by_cost
+        return list(zip(worths, at_worths, strict=True))
+    low, middle, high = at_worths
     nearness = _nearness(worths)
     return [(worths[0], low + (1.0 - nearness) * middle), (worths[-1], high + nearness * middle)]
 

@@ -101,11 +101,12 @@ def queues_of(chain: Chain, scenario: str, usual: Usual, start: Array | None = N
 
 
 def _teu_by_way(chain: Chain, scenario: str, slowed: Variants, usual: Usual) -> Array:
-    """Trade [way, i, j] in TEU a year by the way that shippers choose, at some hours."""
+    """Trade [k, set, i, j] in TEU a year on the network, by worth of a day and the way that shippers choose, at some
+    hours."""
     costs = slowed.country_costs(chain.central)[0]
     transport = ad_valorem(costs, chain.central, chain.sectors, (usual.costs, usual.transport))
     trade = traded(chain.model, chain.policies[scenario], cost_change(usual.transport, transport))
-    return trade_by_way(trade.equilibrium.flows, chain.sectors, costs, chain.central, in_teu=True)
+    return trade_by_way(trade.equilibrium.flows, chain.sectors, costs, chain.central, in_teu=True)[0]
 
 
 def _beyond_tolerance(times: Array) -> Array:
