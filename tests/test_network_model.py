@@ -300,7 +300,7 @@ def test_trade_assigned_to_the_network_adds_up(network, params):
 
 
 @pytest.mark.parametrize(("mode", "without"), [("sea", []), ("rail", ["sea"])])
-def test_loads_by_main_mode_are_those_of_mode_shares(world, params, mode, without):
+def test_loads_by_main_mode_are_those_that_shippers_choose(world, params, mode, without):
     links = world.table("links")
     links = links.assign(passage=np.where(links["mode"] == mode, mode, ""))
     network = Network.from_world(world.with_(links=links[~links["mode"].isin(without)].reset_index(drop=True)))
@@ -309,8 +309,8 @@ def test_loads_by_main_mode_are_those_of_mode_shares(world, params, mode, withou
     assert (by_worth.max(axis=0) > by_worth.min(axis=0)).any()
     flows = np.random.default_rng(5).uniform(1.0, 9.0, (3, 3, 4))
     loads = network.loads(flows, params)
-    shares = choice.mode_shares(costs, params, world.sectors)[choice.MAIN_MODES.index(mode)]
-    by_mode = (shares * flows * (1.0 - costs.off_network(world.sectors))).sum(axis=2)
+    value, _ = choice.by_main_mode(costs, params, world.sectors, flows)
+    by_mode = value[choice.MAIN_MODES.index(mode)]
     expected = by_mode.sum(axis=0) + by_mode.sum(axis=1)
     np.testing.assert_allclose(loads.share[loads.passages.index(mode)] * loads.moved, expected, rtol=1e-9)
     assert expected.sum() > 0.0

@@ -22,16 +22,14 @@ def ratios(world: World, running: Categorical, iso3: Categorical) -> tuple[Float
 
     From the table ``haulage``; 1 where it has no row, and everywhere in a world without it.
     """
-    speed, rate = np.ones((2, len(running)))
+    of_speed, of_rate = np.ones((2, len(running.categories), len(iso3.categories)))
     if "haulage" in world.resources:
-        modes, countries = list(running.categories), list(iso3.categories)
-        of_speed, of_rate = np.ones((2, len(modes), len(countries)))
-        for row in world.table("haulage").itertuples(index=False):
-            if row.mode in modes and row.iso3 in countries:
-                at = modes.index(row.mode), countries.index(row.iso3)
-                of_speed[at], of_rate[at] = row.speed_ratio, row.rate_ratio
-        speed, rate = of_speed[running.codes, iso3.codes], of_rate[running.codes, iso3.codes]
-    return speed, rate
+        table = world.table("haulage")
+        mode, country = (of.categories.get_indexer(table[column]) for of, column in ((running, "mode"), (iso3, "iso3")))
+        known = (mode >= 0) & (country >= 0)
+        for ratio, column in ((of_speed, "speed_ratio"), (of_rate, "rate_ratio")):
+            ratio[mode[known], country[known]] = table[column].to_numpy(dtype=float)[known]
+    return of_speed[running.codes, iso3.codes], of_rate[running.codes, iso3.codes]
 
 
 def frontier_stops(world: World, links: DataFrame, dwell: Labels, year: int) -> tuple[Floats, Floats]:
