@@ -22,10 +22,14 @@ def ratios(world: World, running: Categorical, iso3: Categorical) -> tuple[Float
 
     From the table ``haulage``; 1 where it has no row, and everywhere in a world without it.
     """
+    import pandas as pd
+
     of_speed, of_rate = np.ones((2, len(running.categories), len(iso3.categories)))
     if "haulage" in world.resources:
         table = world.table("haulage")
-        mode, country = (of.categories.get_indexer(table[column]) for of, column in ((running, "mode"), (iso3, "iso3")))
+        mode, country = (
+            of.categories.get_indexer(pd.Index(table[column])) for of, column in ((running, "mode"), (iso3, "iso3"))
+        )
         known = (mode >= 0) & (country >= 0)
         for ratio, column in ((of_speed, "speed_ratio"), (of_rate, "rate_ratio")):
             ratio[mode[known], country[known]] = table[column].to_numpy(dtype=float)[known]
