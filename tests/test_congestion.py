@@ -87,6 +87,18 @@ def test_two_posts_alike_share_alike_and_the_wider_takes_more() -> None:
         assert load[1] / load[0] == pytest.approx(capacity[1] / capacity[0], rel=0.02)
 
 
+def test_pairs_without_a_choice_count_by_the_traffic_they_bring() -> None:
+    both, curves = _two_posts([300.0, 300.0], [3000.0, 3100.0])
+    found = []
+    for flow in ([1e3, 90.0], [1e3, 40.0, 20.0, 30.0]):
+        cost = np.array([3000.0, 3100.0, *[2500.0] * (len(flow) - 1)])
+        crosses = sparse.vstack([both.crosses, *[both.crosses[:1]] * (len(flow) - 1)], format="csr")
+        pair = np.array([0, *range(len(flow))])
+        found.append(settle(Choice(cost, crosses, pair, np.array(flow), both.worth), curves, np.ones(2)))
+    assert found[0] == pytest.approx(found[1], rel=1e-5)
+    assert found[0][0] > settle(both, curves, np.ones(2))[0] * 1.001
+
+
 def test_no_shipper_gains_by_the_other_way_beyond_what_counts_as_alike() -> None:
     choice, curves = _two_posts([300.0, 300.0], [3000.0, 3200.0])
     costs = choice.costs(settle(choice, curves, np.ones(2)))

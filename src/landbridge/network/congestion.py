@@ -120,6 +120,20 @@ class Choice:
         """By how much the ways of each pair [P] may differ in cost and still be as good."""
         return np.asarray(ALIKE * np.minimum.reduceat(self.cost, self.first))
 
+    @cached_property
+    def several(self) -> Ints:
+        """The pairs that have more than one way."""
+        return np.flatnonzero(np.bincount(self.pair) > 1)
+
+    @cached_property
+    def only(self) -> tuple[Ints, Ints, sparse.csr_matrix]:
+        """The pairs that have one way, and which row of those [U, K] that such ways cross is each one's: few differ."""
+        pairs = np.flatnonzero(np.bincount(self.pair) == 1)
+        crosses = self.crosses[self.first[pairs]]
+        marks = crosses @ np.random.default_rng(0).random(crosses.shape[1])
+        _, first, row = np.unique(marks, return_index=True, return_inverse=True)
+        return pairs, row, crosses[first]
+
     def costs(self, times: Floats) -> Floats:
         """Cost of the ways [R] when hours are multiplied by ``times`` [K]."""
         return np.asarray(self.cost + self.crosses @ (self.worth * (times - 1.0)))
@@ -183,11 +197,15 @@ def _gradient(choice: Choice, queues: Queues, times: Floats, before: Floats) -> 
 
 def _curvature(choice: Choice, queues: Queues, times: Floats, shares: Floats, flow: Floats, before: Floats) -> Floats:
     """The second derivative [K, K]: of the curves, of the shares among a pair's ways, of the pairs' traffic."""
-    pair = choice.pair
-    mean = sparse.csr_matrix((shares, (pair, np.arange(len(pair)))), shape=(len(flow), len(pair))) @ choice.crosses
-    several = np.flatnonzero(np.bincount(pair)[pair] > 1)
-    apart = choice.crosses[several] - mean[pair[several]]
-    inner = apart.T @ sparse.diags((shares * (flow / choice.alike)[pair])[several]) @ apart
-    outer = mean.T @ sparse.diags(GIVES_WAY * flow / before) @ mean
+    several, (pairs, row, alone) = choice.several, choice.only
+    gives_way = GIVES_WAY * flow / before
+    ways = np.flatnonzero(np.isin(choice.pair, several))
+    pair = np.searchsorted(several, choice.pair[ways])
+    crosses = choice.crosses[ways]
+    mean = sparse.csr_matrix((shares[ways], (pair, np.arange(len(ways)))), shape=(len(several), len(ways))) @ crosses
+    apart = crosses - mean[pair]
+    inner = apart.T @ sparse.diags(shares[ways] * (flow / choice.alike)[several][pair]) @ apart
+    outer = mean.T @ sparse.diags(gives_way[several]) @ mean
+    outer += alone.T @ sparse.csr_matrix((gives_way[pairs], (row, row)), shape=(alone.shape[0],) * 2) @ alone
     curved = (inner + outer).toarray() * choice.worth[:, None] * choice.worth
     return np.asarray(curved + np.diag(choice.worth * queues.load_slope(times)))
