@@ -96,7 +96,14 @@ def test_no_railway_where_there_is_none(links: pd.DataFrame) -> None:
 
 def test_no_land_link_across_the_red_sea_the_singapore_strait_or_the_bering_strait(links: pd.DataFrame) -> None:
     land = set(links.loc[links["mode"].isin(["rail", "road"]), "border"])
-    assert land.isdisjoint({"EGY-SAU", "IDN-SGP", "RUS-USA", "CAN-RUS", "DJI-YEM", "ESP-MAR", "JPN-KOR", "AGO-FJI"})
+    assert land.isdisjoint({"EGY-SAU", "IDN-SGP", "RUS-USA", "CAN-RUS", "DJI-YEM", "JPN-KOR", "AGO-FJI"})
+
+
+def test_lorry_ferries_are_the_only_roads_over_the_channel_gibraltar_and_the_irish_sea(links: pd.DataFrame) -> None:
+    roads = links[(links["mode"] == "road") & links["border"].isin(["FRA-GBR", "ESP-MAR", "EST-FIN"])]
+    assert sorted(roads["border"]) == ["ESP-MAR", "EST-FIN", "FRA-GBR"]
+    assert (roads["status"] == "repair").all()
+    assert roads["km"].between(30.0, 90.0).all()
 
 
 def test_no_frontier_listed_as_closed_without_date_is_missing_from_closures() -> None:

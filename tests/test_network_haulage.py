@@ -21,8 +21,8 @@ def _haulage(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
     return table.assign(source="invented", assumed=True)
 
 
-def _times(*rows: tuple[str, str, str, str, float, float]) -> pd.DataFrame:
-    table = pd.DataFrame(list(rows), columns=["key", "mode", "since", "until", "hours", "usd"])
+def _times(*rows: tuple[str, str, str, str, str, float]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=["key", "mode", "since", "until", "measure", "value"])
     return table.assign(source="invented", assumed=True)
 
 
@@ -47,15 +47,16 @@ def test_lorries_of_a_country_are_slower_and_cheaper_there_alone() -> None:
 
 def test_a_known_frontier_takes_its_own_hours_while_the_row_is_in_force_and_usual_money_where_none_is_known() -> None:
     hours, usd = _costs()
-    known, paid = _costs(frontier_times=_times(("khunjerab", "road", "2016-01-01", "2018-01-01", 70.0, np.nan)))
-    past, _ = _costs(frontier_times=_times(("khunjerab", "road", "", "2017-01-01", 70.0, np.nan)))
+    known, paid = _costs(frontier_times=_times(("khunjerab", "road", "2016-01-01", "2018-01-01", "hours", 70.0)))
+    past, _ = _costs(frontier_times=_times(("khunjerab", "road", "", "2017-01-01", "hours", 70.0)))
     assert known[PASS] - hours[PASS] == pytest.approx(70.0 - PARAMS["road_border_hours"])
     np.testing.assert_allclose(paid, usd)
     np.testing.assert_allclose(past, hours)
 
 
 def test_a_post_goes_before_its_border_in_whatever_order_they_stand() -> None:
-    rows = ("khunjerab", "road", "", "", 70.0, np.nan), ("CHN-PAK", "road", "", "", 20.0, 500.0)
+    border = [("CHN-PAK", "road", "", "", measure, value) for measure, value in (("hours", 20.0), ("usd", 500.0))]
+    rows = [("khunjerab", "road", "", "", "hours", 70.0), *border]
     for order in (rows, rows[::-1]):
         hours, usd = _costs(frontier_times=_times(*order))
         stop_usd = usd[PASS] - _costs()[1][PASS] + PARAMS["road_border_usd"]
@@ -65,7 +66,7 @@ def test_a_post_goes_before_its_border_in_whatever_order_they_stand() -> None:
 
 def test_inside_a_union_there_is_no_frontier_to_wait_at() -> None:
     union = tiny_world().table("union_borders").assign(since="2010-01-01")
-    slow = _times(("CHN-PAK", "road", "", "", 70.0, np.nan))
+    slow = _times(("CHN-PAK", "road", "", "", "hours", 70.0))
     np.testing.assert_allclose(_costs(union_borders=union)[0], _costs(union_borders=union, frontier_times=slow)[0])
 
 
@@ -78,9 +79,10 @@ def test_what_cannot_be_is_found(world2017: World) -> None:
     assert 'no country "PKA". Did you mean' in said("_haulage", haulage=_haulage(("PKA", "road", 1.0, 1.0)))
     assert "speed_ratio: road in PAK has 0" in said("_haulage", haulage=_haulage(("PAK", "road", 0.0, 1.0)))
     assert 'mode: "air"' in said("_haulage", haulage=_haulage(("PAK", "air", 1.0, 1.0)))
-    lost = _times(("kunjerab", "road", "", "", 1.0, 1.0))
+    lost = _times(("kunjerab", "road", "", "", "hours", 1.0))
     assert "no link crosses \"kunjerab\". Did you mean 'khunjerab'?" in said("_frontier_times", frontier_times=lost)
-    backwards = _times(("torkham", "road", "2018-01-01", "2017-01-01", -1.0, 1.0))
-    assert "hours: torkham by road has -1" in said("_frontier_times", frontier_times=backwards)
+    backwards = _times(("torkham", "road", "2018-01-01", "2017-01-01", "days", -1.0))
+    assert 'measure: "days" is neither hours nor usd' in said("_frontier_times", frontier_times=backwards)
+    assert "value: torkham by road has -1" in said("_frontier_times", frontier_times=backwards)
     assert "until: torkham ends before it begins" in said("_frontier_times", frontier_times=backwards)
     assert not said("_haulage") + said("_frontier_times")

@@ -49,8 +49,7 @@ def frontier_stops(world: World, links: DataFrame, dwell: Labels, year: int) -> 
         border, passage, mode = (labels_of(links.iloc[crossing], name) for name in ("border", "passage", "mode"))
         for row in _broad_first(table[in_force(table, year)]):
             hit = crossing[((border == row.key) | (passage == row.key)) & (mode == row.mode)]
-            hours[hit] = row.hours if np.isfinite(row.hours) else hours[hit]
-            usd[hit] = row.usd if np.isfinite(row.usd) else usd[hit]
+            (hours if row.measure == "hours" else usd)[hit] = row.value
     return hours, usd
 
 

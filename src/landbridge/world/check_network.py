@@ -232,10 +232,11 @@ def _frontier_times(world: World) -> Iterator[str]:
     if strangers := sorted(set(table["key"]) - known):
         near = did_you_mean(strangers[0], known)
         yield f'frontier_times.key: no link crosses "{strangers[0]}".{near} Name a border or the passage of a post.'
-    for column in ("hours", "usd"):
-        if (wrong := table[column] < 0.0).any():
-            row = table[wrong].iloc[0]
-            yield f"frontier_times.{column}: {row['key']} by {row['mode']} has {row[column]:g}; allowed is 0 or more."
+    if measures := sorted(set(table["measure"]) - {"hours", "usd"}):
+        yield f'frontier_times.measure: "{measures[0]}" is neither hours nor usd.'
+    if (wrong := ~(table["value"] >= 0.0)).any():
+        row = table[wrong].iloc[0]
+        yield f"frontier_times.value: {row['key']} by {row['mode']} has {row['value']:g}; allowed is 0 or more."
     if (backwards := (table["until"] != "") & (table["until"] <= table["since"])).any():
         key = table[backwards].iloc[0]["key"]
         yield f"frontier_times.until: {key} ends before it begins. Swap or correct the dates."

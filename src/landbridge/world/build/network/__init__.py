@@ -334,14 +334,14 @@ def _frontier_times() -> Table:
         (
             Column("key", "border AAA-BBB or passage tag of a post, which goes before its border"),
             Column("mode", "road or rail"),
+            Column("measure", "hours or usd (per TEU)"),
             Column("since", "first day (ISO date), empty for always"),
             Column("until", "first day after (ISO date), empty for still in force"),
-            Column("hours", "hours at the crossing, empty if unknown", "h"),
-            Column("usd", "money at the crossing, empty if unknown", "USD per TEU"),
+            Column("value", "what the crossing takes", "h or USD per TEU"),
             Column("source", "what it rests on"),
             Column("assumed", "whether a figure is our own reading"),
         ),
-        ("key", "mode", "since"),
+        ("key", "mode", "measure", "since"),
         _ODBL,
         (_OWN,),
     )

@@ -36,14 +36,20 @@ def haulage() -> pd.DataFrame:
 
 
 def frontier_times() -> pd.DataFrame:
-    """Rows key, mode, since, until, hours, usd, source, assumed: what crossing a frontier takes, NaN if unknown."""
+    """Rows key, mode, measure, since, until, value, source, assumed: hours and USD per TEU that a crossing takes.
+
+    A figure that the overlay leaves empty is not known and has no row.
+    """
     table = overlay("frontier_times").astype({"since": str, "until": str})
-    hours, usd = (pd.to_numeric(table[each], errors="coerce").astype(float) for each in ("hours", "usd"))
-    return _by_key(table.assign(hours=hours, usd=usd))
+    long = table.melt(["key", "mode", "since", "until", "source", "assumed"], ["hours", "usd"], "measure", "value")
+    known = long[long["value"] != ""].astype({"value": float})
+    return _by_key(known, "measure")[["key", "mode", "measure", "since", "until", "value", "source", "assumed"]]
 
 
-def _by_key(table: pd.DataFrame) -> pd.DataFrame:
+def _by_key(table: pd.DataFrame, *further: str) -> pd.DataFrame:
     """Sorted rows, whose borders "AAA-BBB" have the first country of the alphabet first."""
     border = table["key"].str.fullmatch("[A-Z]{3}-[A-Z]{3}")
     table.loc[border, "key"] = [pair(*key.split("-")) for key in table.loc[border, "key"]]
-    return table.assign(assumed=table["assumed"].astype(bool)).sort_values(["key", "mode", "since"], ignore_index=True)
+    return table.assign(assumed=table["assumed"].astype(bool)).sort_values(
+        ["key", "mode", *further, "since"], ignore_index=True
+    )
