@@ -99,6 +99,19 @@ def test_no_land_link_across_the_red_sea_the_singapore_strait_or_the_bering_stra
     assert land.isdisjoint({"EGY-SAU", "IDN-SGP", "RUS-USA", "CAN-RUS", "DJI-YEM", "JPN-KOR", "AGO-FJI"})
 
 
+def test_no_ship_sails_over_land_to_an_inland_harbour(nodes: pd.DataFrame, links: pd.DataFrame) -> None:
+    ports = set(nodes.loc[nodes["kind"] == "port", "iso3"])
+    assert ports.isdisjoint({"SVK", "BLR", "SRB", "ZWE", "MLI", "AUT", "HUN", "CZE", "CHE", "PRY", "KAZ", "UZB"})
+    assert {"VNM", "IND", "CHN", "SVN", "HRV", "MNE", "BEL", "COD"} <= ports
+    assert links.loc[links["dwell"] == "port", "km"].max() < 400.0
+
+
+def test_great_ports_stand_where_they_are(nodes: pd.DataFrame) -> None:
+    ports = nodes[nodes["kind"] == "port"]
+    for name in ("Tianjin", "Busan", "Haldia", "Savannah", "Algeciras", "Cai Mep (Vung Tau)"):
+        assert name in set(ports["name"])
+
+
 def test_lorry_ferries_are_the_only_roads_over_the_channel_gibraltar_and_the_irish_sea(links: pd.DataFrame) -> None:
     roads = links[(links["mode"] == "road") & links["border"].isin(["FRA-GBR", "ESP-MAR", "EST-FIN"])]
     assert sorted(roads["border"]) == ["ESP-MAR", "EST-FIN", "FRA-GBR"]

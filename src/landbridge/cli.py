@@ -342,7 +342,7 @@ def _print_scenarios(outcome: Outcome) -> None:
             table.add_column(code, justify="right", no_wrap=True)
         for scenario in outcome.scenarios[1:]:
             values = (outcome.value("real_income", scenario=scenario, country=code) for code in abreast)
-            table.add_row(scenario, *(f"{value:+.2f}" for value in values))
+            table.add_row(scenario, *(f"{round(value, 3) + 0.0:+.3f}" for value in values))
         _console().print(table)
     for scenario in outcome.scenarios[1:]:
         if cut_off := outcome.header["cut_off"][scenario]:

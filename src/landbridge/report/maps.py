@@ -280,7 +280,7 @@ def draw(canvas: Canvas, visible: Iterable[str], content: Map, contested: Sequen
             fills.append(element("use", class_="unsure", **shape))
     dashed = line_data(canvas, contested)
     lines = [
-        element("path", class_=layer.style, d=data, stroke_width=layer.width)
+        element("path", class_=layer.style, d=data, stroke_width=layer.width and round(layer.width, 2))
         for layer in content.layers
         if (data := line_data(canvas, layer.lines))
     ]

@@ -128,9 +128,11 @@ def focus_read(table: DataFrame) -> str:
     if ordered.empty:
         return ""
     best, worst = ordered.iloc[0], ordered.iloc[-1]
+    loses_nothing = change(worst["value"]) == change(0.0)
+    last = "none loses" if loses_nothing else f"{country_in_text(worst['country'])} worst ({change(worst['value'])})"
     text = (
         f"Of the countries the study looks at, {country_in_text(best['country'])} fares best ({change(best['value'])}) "
-        f"and {country_in_text(worst['country'])} worst ({change(worst['value'])})."
+        f"and {last}."
     )
     if "low" not in ordered or ordered["low"].isna().all():
         return text

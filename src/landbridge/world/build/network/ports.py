@@ -47,7 +47,8 @@ def choose_ports(ports: pd.DataFrame, lanes: pd.DataFrame, atlas: Atlas) -> pd.D
     """The ports kept, with the lane node each reaches (``lane``) over ``sea_km``.
 
     Ports of the searoute list serve only countries without a listed one. Dropped are ports within 35 km of a larger one
-    of the same country and ports whose way to the nearest lane runs over land (inland harbours).
+    of the same country and ports whose way to the nearest lane runs over land (inland harbours): where it is a
+    country's only port, or one of our own list, a short way over land is forgiven.
     """
     listed = set(ports.loc[ports["rank"] < 9, "iso3"])
     ports = ports[(ports["rank"] < 9) | ~ports["iso3"].isin(listed)].reset_index(drop=True)
@@ -62,9 +63,9 @@ def choose_ports(ports: pd.DataFrame, lanes: pd.DataFrame, atlas: Atlas) -> pd.D
     best = felt.argmin(axis=1)
     rows = np.arange(len(ports))
     ports = ports.assign(lane=lanes.index.to_numpy()[at[rows, best]], sea_km=km[rows, best], felt=felt[rows, best])
-    only = ~ports.duplicated("iso3", keep=False)
-    good = ports["felt"].le(_LONGEST_CONNECTOR_KM) & (ports["felt"].le(1.8 * ports["sea_km"]) | ports["rank"].eq(0))
-    return ports[good | only].drop(columns="felt").reset_index(drop=True)
+    spared = ~ports.duplicated("iso3", keep=False) | ports["rank"].eq(0)
+    good = ports["felt"].le(_LONGEST_CONNECTOR_KM) & (ports["felt"].le(1.8 * ports["sea_km"]) | spared)
+    return ports[good].drop(columns="felt").reset_index(drop=True)
 
 
 def with_ports(graph: Graph, ports: pd.DataFrame, detour: float) -> tuple[Graph, NDArray[np.int64]]:
