@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,13 +171,11 @@ class _Field:
         self._random = np.random.default_rng(0)
         self._features = self.quantities.features()
         self.trunk = {main_mode: np.zeros(len(self.graph.tail), dtype=bool) for main_mode in ALLOWED}
+        self._runs = {main_mode: self._all(network.allowed(allowed)) for main_mode, allowed in ALLOWED.items()}
 
     def usable(self, allowed: tuple[str, ...], is_open: Flags) -> Flags:
         """Links of the graph all of whose members are open and run as an allowed mode."""
         return self._all(is_open & self._network.allowed(allowed))
-
-    def _running_as(self, allowed: tuple[str, ...]) -> Flags:
-        return self._all(self._network.allowed(allowed))
 
     def _all(self, links: Flags) -> Flags:
         """Links of the graph all of whose members are among some links [L] of the network."""
@@ -184,8 +183,8 @@ class _Field:
 
     def nest(self) -> None:
         """Put what a set of modes may use of a wider set's trunk into its own."""
-        for wide, (narrow, allowed) in zip(ALLOWED, list(ALLOWED.items())[1:], strict=False):
-            self.trunk[narrow] |= self.trunk[wide] & self._running_as(allowed)
+        for wide, narrow in pairwise(ALLOWED):
+            self.trunk[narrow] |= self.trunk[wide] & self._runs[narrow]
 
     def widen(self, main_mode: str, cost: Floats, tolerance: float) -> None:
         """Add routes to a trunk until none along it is dearer than the cheapest by more than ``tolerance``."""
